@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Every layout that the XDP program and user space share. This file is the only truth: the codec's
+ * offsets are generated from the BTF of the object that includes it, and its golden bytes by a C
+ * program that includes it.
+ *
+ * Rules: fixed width, natural alignment, explicit padding that is always zero, a size assertion each.
+ * Addresses and ports keep network order; IPv4 addresses are IPv4-mapped IPv6 (::ffff:a.b.c.d).
+ * Counters and times have the host's order. Times are CLOCK_MONOTONIC nanoseconds unless they are ticks.
+ */
+#ifndef SCANWARD_TYPES_H
+#define SCANWARD_TYPES_H
+
+#include <linux/types.h>
+#include <linux/bpf.h> /* struct bpf_spin_lock */
+
+/* A tick is 1,024 ns: cheap to make, and 48 bits of them last nine years. */
+#define TICK_SHIFT 10
+/* Distinct ports remembered of one source; a threshold must be smaller in kernel mode. */
+#define PORTS_MAX 32
+/* Sources in one set, and SYNs in one set. */
+#define SOURCES_PER_SET 4
+#define SYNS_PER_SET 7
+/* On-link IPv6 prefixes in the policy. */
+#define ONLINK_MAX 16
+/* A SYN seen again within this time is a retransmission. */
+#define RETRANSMISSION_NS 64000000000ULL
+/* Random 64-bit keys of the hashes: 5 for a source, 11 + 11 for a SYN. */
+#define SOURCE_KEYS 5
+#define SYN_KEYS 11
+#define SECRET_WORDS (SOURCE_KEYS + 2 * SYN_KEYS)
+
+struct addr {
+	__u8 octets[16];
+} __attribute__((aligned(8)));
+
+struct prefix {
+	struct addr address; /* already masked */
+	struct addr mask;
+};
+
+enum mode {
+	MODE_KERNEL = 0, /* the program decides at the packet that crosses the threshold */
+	MODE_USER = 1, /* the program records, the blocking watcher decides */
+};
+
+enum response {
+	RESPONSE_BLOCK = 0,
+	RESPONSE_LOG = 1, /* nobody is blocked */
+};
+
+/* policy: array of 1. Written by user space, read per packet. */
+struct policy {
+	__u64 window_ns;
+	__u64 block_ttl_ns; /* 0: for ever */
+	__u32 threshold; /* a source is a scanner when it touched more than this many distinct ports */
+	__u8 mode; /* enum mode */
+	__u8 response; /* enum response */
+	__u8 ipv6_prefix; /* bits of an IPv6 source that is not on-link */
+	__u8 onlink_count;
+	struct addr ipv6_mask; /* ipv6_prefix as a mask */
+	struct prefix onlink[ONLINK_MAX]; /* IPv6 sources in these are taken whole */
+};
+
+enum allow_reason {
+	ALLOW_OWN = 1,
+	ALLOW_GATEWAY = 2,
+	ALLOW_RESOLVER = 3,
+	ALLOW_SSH_PEER = 4,
+	ALLOW_OPERATOR = 5,
+};
+
+/* allow: LPM trie. Asked only before a drop. */
+struct allow_key {
+	__u32 prefix_bits; /* of the 128: an IPv4 /24 is 120 */
+	__u8 address[16];
+};
+
+struct allow {
+	__u32 reason; /* enum allow_reason */
+};
+
+enum block_reason {
+	BLOCK_SCAN = 1,
+	BLOCK_OPERATOR = 2,
+};
+
+/* blocked: hash of struct addr (the source: an IPv6 source is its prefix). */
+struct block {
+	__u64 start_ns;
+	__u64 expiry_ns; /* 0: for ever */
+	__u64 packets; /* dropped because of this block */
+	__u64 bytes;
+	__u32 reason; /* enum block_reason */
+	__u32 pad;
+};
+
+/*
+ * One source. A touch is (tick of the last probe << 16) | port in host order; 0 is empty. Touches
+ * stand in order of use, the last first, so "touches[threshold] is fresh" is the whole test.
+ */
+struct source {
+	struct addr source; /* all zero: empty slot */
+	struct addr destination; /* of the last probe */
+	__u64 over_ns; /* when it was last over the threshold; 0: never */
+	__u64 until_ns; /* until when that is dealt with (block's end, or no second report); touches up to it are void once it has passed; 0: never; all ones: for ever */
+	__u32 connections; /* distinct SYNs, saturating */
+	__u32 ports; /* touches that were not among the remembered ones, saturating */
+	__u64 touches[PORTS_MAX];
+};
+
+/* sources: array of sets. The program is the only writer; the slot quiet longest is evicted. */
+struct source_set {
+	struct bpf_spin_lock lock;
+	__u32 pad;
+	struct source slots[SOURCES_PER_SET];
+};
+
+/*
+ * syns: array of sets. A cell is (40 bits of the SYN's hash << 24) | time in units of 2^24 ns; 0 is
+ * empty. Cells stand in order of use, the last first; the last one falls out.
+ */
+struct syn_set {
+	struct bpf_spin_lock lock;
+	__u32 pad;
+	__u64 cells[SYNS_PER_SET];
+};
+
+/* connections: ring buffer that wakes nobody. */
+struct connection {
+	__u64 time_ns;
+	struct addr source;
+	struct addr destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 ifindex;
+};
+
+/* scans: ring buffer that wakes its reader. */
+struct scan {
+	__u64 time_ns;
+	struct addr source; /* of the packet that crossed the threshold */
+	struct addr destination;
+	__u64 expiry_ns; /* of the block; 0: for ever; only if blocked */
+	__u32 ifindex;
+	__u16 ports_count;
+	__u8 source_bits; /* how much of `source` is the source: 128, or ipv6_prefix */
+	__u8 blocked; /* 1: a block was written; 0: it was not (response log, or blocklist full) */
+	__be16 ports[PORTS_MAX]; /* the last one first; those within the window */
+};
+
+/* What became of a packet; each packet has exactly one. */
+enum verdict {
+	PASS_NOT_IP = 0,
+	PASS_MALFORMED = 1, /* cannot be parsed, or is longer than the parser looks */
+	PASS_NOT_TCP = 2,
+	PASS_FRAGMENT = 3, /* not the first: it has no ports */
+	PASS_NOT_SYN = 4,
+	PASS_RETRANSMISSION = 5,
+	PASS_CONNECTION = 6,
+	DROP_BLOCKED = 7,
+	DROP_THRESHOLD = 8,
+	VERDICTS = 9,
+};
+
+struct tally {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/* counters: per-CPU array of 1. */
+struct counters {
+	struct tally verdicts[VERDICTS];
+	__u64 connections_lost; /* ring full */
+	__u64 scans_lost; /* ring full */
+	__u64 blocks_made;
+	__u64 blocks_refused; /* blocklist full: dropped all the same */
+	__u64 sources_evicted; /* while still fresh */
+};
+
+/* What user space asks of the table by a test run of the command program; the answer is written back. */
+enum command_op {
+	COMMAND_SWEEP = 1, /* empties the slots that were quiet for a window, in the sets [first, first + count) */
+	COMMAND_FORGET = 2, /* empties the slot of `source` */
+};
+
+struct command {
+	__u32 op; /* enum command_op */
+	__u32 first;
+	__u32 count; /* at most COMMAND_SETS_MAX */
+	__u32 live; /* answer: slots of these sets that hold a source */
+	__u32 emptied; /* answer */
+	__u32 pad;
+	struct addr source;
+};
+
+#define COMMAND_SETS_MAX 256
+
+#define SCANWARD_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), "struct " #type)
+SCANWARD_SIZE(addr, 16);
+SCANWARD_SIZE(prefix, 32);
+SCANWARD_SIZE(policy, 40 + 32 * ONLINK_MAX);
+SCANWARD_SIZE(allow_key, 20);
+SCANWARD_SIZE(allow, 4);
+SCANWARD_SIZE(block, 40);
+SCANWARD_SIZE(source, 56 + 8 * PORTS_MAX);
+SCANWARD_SIZE(source_set, 8 + SOURCES_PER_SET * 312);
+SCANWARD_SIZE(syn_set, 64);
+SCANWARD_SIZE(connection, 48);
+SCANWARD_SIZE(scan, 56 + 2 * PORTS_MAX);
+SCANWARD_SIZE(tally, 16);
+SCANWARD_SIZE(counters, 16 * VERDICTS + 40);
+SCANWARD_SIZE(command, 40);
+
+#endif
