@@ -1,0 +1,29 @@
+import { ExitCode } from './exit-codes.ts';
+import { OperatorError } from './operator-error.ts';
+
+/** Capabilities that a running Scanward needs on every kernel, by their number in `linux/capability.h`. */
+const needed = [
+  ['CAP_NET_ADMIN', 12n],
+  ['CAP_PERFMON', 38n],
+  ['CAP_BPF', 39n],
+] as const;
+
+// Since 5.8 CAP_SYS_ADMIN stands for these two, but never for CAP_NET_ADMIN.
+const sysAdmin = 1n << 21n;
+const heldBySysAdmin: ReadonlySet<string> = new Set(['CAP_PERFMON', 'CAP_BPF']);
+
+/** The needed capabilities that a process with this `/proc/<pid>/status` lacks. */
+export function missingCapabilities(status: string): string[] {
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  return needed
+    .filter(([name, bit]) => !(effective & (1n << bit)) && !((effective & sysAdmin) !== 0n && heldBySysAdmin.has(name)))
+    .map(([name]) => name);
+}
+
+/** @throws OperatorError that names what is missing */
+export function requireCapabilities(status: string): void {
+  const missing = missingCapabilities(status);
+  if (missing.length === 0) return;
+  const todo = `${missing.join(', ')} missing: run it as root (sudo) or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON`;
+  throw new OperatorError(ExitCode.capability, 'checking rights', todo);
+}

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { OperatorError } from '../operator-error.ts';
+import { parseArguments } from './program.ts';
+
+const word = fc.oneof(
+  fc.constantFrom(
+    'run',
+    '-i',
+    'veth0',
+    '-n',
+    '3',
+    '--window',
+    '1s',
+    '--mode',
+    'user',
+    '--allow',
+    '::1',
+    '--replace',
+    '--',
+    '-h',
+  ),
+  fc.string({ maxLength: 12 }),
+);
+
+test('any arguments are a request or a usage error of one line', () => {
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 8 }), (args) => {
+      try {
+        const request = parseArguments(args, '1.2.3');
+        return request.command === 'print' ? request.text !== '' : request.options.trackingPeriodMs >= 10;
+      } catch (error) {
+        return error instanceof OperatorError && error.exitCode === 2;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});

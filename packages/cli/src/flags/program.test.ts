@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import { OperatorError } from '../operator-error.ts';
+import { parseArguments } from './program.ts';
+
+const line = (text: string) => text.split(' ').filter((word) => word !== '');
+const run = (text: string) => {
+  const request = parseArguments(['run', ...line(text)], '1.2.3');
+  if (request.command !== 'run') throw new Error('not run');
+  return request.options;
+};
+const refusal = (args: string[]) => {
+  try {
+    parseArguments(args, '1.2.3');
+  } catch (error) {
+    if (error instanceof OperatorError) return `${error.exitCode} ${error.message}`;
+    throw error;
+  }
+  return 'taken';
+};
+
+test('the defaults', () => {
+  expect(run('')).toEqual({
+    interfaces: [],
+    trackingPeriodMs: 1_000,
+    detectScanPeriodMs: 60_000,
+    threshold: 3,
+    windowNs: 60_000_000_000n,
+    blockTtlNs: 3_600_000_000_000n,
+    mode: 'kernel',
+    response: 'block',
+    xdp: 'auto',
+    allow: [],
+    allowGateway: true,
+    ipv6Prefix: 64,
+    maxSources: 65_536,
+    maxBlocks: 65_536,
+    replace: false,
+    format: 'text',
+  });
+});
+
+test('every flag, long', () => {
+  const options = run(
+    '--interface veth0 --interface eth1.5@x --tracking-period 250ms --detect-scan-period 5s --threshold 1024 --window 2m ' +
+      '--block-ttl 0 --mode user --response block --xdp generic --allow 192.0.2.0/24 --allow ::1 --no-allow-gateway ' +
+      '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o',
+  );
+  expect(options).toMatchObject({
+    interfaces: ['veth0', 'eth1.5@x'],
+    trackingPeriodMs: 250,
+    detectScanPeriodMs: 5_000,
+    threshold: 1024,
+    windowNs: 120_000_000_000n,
+    blockTtlNs: 0n,
+    mode: 'user',
+    xdp: 'generic',
+    allowGateway: false,
+    ipv6Prefix: 48,
+    maxSources: 4,
+    maxBlocks: 1,
+    replace: true,
+    format: 'json',
+    object: 'x.o',
+  });
+  expect(options.allow.map(({ bits }) => bits)).toEqual([120, 128]);
+});
+
+test("the original's short flags", () => {
+  expect(run('-i lo -t 2s -d 30s -n 10')).toMatchObject({
+    interfaces: ['lo'],
+    trackingPeriodMs: 2_000,
+    detectScanPeriodMs: 30_000,
+    threshold: 10,
+  });
+  expect(run('-n0 --window=1ms')).toMatchObject({ threshold: 0, windowNs: 1_000_000n });
+  expect(run('--response log --no-allow-gateway')).toMatchObject({ response: 'log' });
+});
+
+test('alone it prints its help; version and help need no command', () => {
+  expect(parseArguments([], '1.2.3')).toMatchObject({ text: expect.stringContaining('Usage: scanward') as string });
+  for (const args of [['--help'], ['-h'], ['run', '--help'], ['run', '-h'], ['help'], ['help', 'run']]) {
+    expect(parseArguments(args, '1.2.3')).toMatchObject({
+      command: 'print',
+      text: expect.stringContaining('Usage:') as string,
+    });
+  }
+  expect(parseArguments(['--version'], '1.2.3')).toEqual({ command: 'print', text: '1.2.3\n' });
+  expect(parseArguments(['version'], '1.2.3')).toEqual({ command: 'print', text: '1.2.3\n' });
+});
+
+test.each([
+  ['run --treshold 3', "reading the flags: unknown option '--treshold': did you mean --threshold?"],
+  ['run --interfaces veth0', "reading the flags: unknown option '--interfaces': did you mean --interface?"],
+  ['run --frobnicate', "reading the flags: unknown option '--frobnicate': see scanward run --help"],
+  ['run --repl', "reading the flags: unknown option '--repl': did you mean --replace?"],
+  ['run -x', "reading the flags: unknown option '-x': see scanward run --help"],
+  ['rn', "reading the flags: unknown command 'rn': did you mean scanward run?"],
+  [
+    '--threshold 3',
+    "reading the flags: unknown option '--threshold': give it after the command: scanward run --threshold",
+  ],
+  ['run veth0', "reading the flags: unexpected argument 'veth0': an interface is given with -i"],
+  ['run --threshold', "reading the flags: option '-n, --threshold <ports>' argument missing: see scanward run --help"],
+  ['run -n 3abc', "--threshold: '3abc' is not a whole number: write digits only, from 0 to 1024"],
+  ['run -n -1', "--threshold: '-1' is not a whole number: write digits only, from 0 to 1024"],
+  ['run -n 1025', "--threshold: '1025' must be from 0 to 1024"],
+  [
+    'run -n 32',
+    "--threshold: '32' is more than 31, the most that the kernel can count: add --mode user, which takes up to 1024",
+  ],
+  ['run -t 0', "--tracking-period: '0' is not a duration: it has no unit: write 0s or 0ms"],
+  ['run -t 0s', "--tracking-period: '0s' must be from 10ms to 24h"],
+  ['run -d 1x', "--detect-scan-period: '1x' is not a duration: write it as 1s, 1m30s, 250ms or 1h"],
+  ['run --window 0s', "--window: '0s' must be from 1ms to 720h"],
+  ['run --block-ttl -1s', "--block-ttl: '-1s' is not a duration: write it as 1s, 1m30s, 250ms or 1h"],
+  ['run --mode usr', "--mode: 'usr' must be kernel or user (did you mean user?)"],
+  ['run --response BLOCK', "--response: 'BLOCK' must be block or log (did you mean block?)"],
+  ['run --xdp offload', "--xdp: 'offload' must be auto, native or generic"],
+  ['run --format yaml', "--format: 'yaml' must be text or json"],
+  [
+    'run --allow 10.1.2.3/8',
+    "--allow: '10.1.2.3/8' has bits set after its length: write 10.0.0.0/8 (the network) or 10.1.2.3 (the host)",
+  ],
+  ['run --ipv6-prefix 0', "--ipv6-prefix: '0' must be from 32 to 128"],
+  ['run --max-sources 1e3', "--max-sources: '1e3' is not a whole number: write digits only, from 4 to 4194304"],
+  ['run --max-blocks 0', "--max-blocks: '0' must be from 1 to 16777216"],
+  ['run -n 3 -n 4', '--threshold: it is given twice: give it once'],
+  ['run --mode user --mode user', '--mode: it is given twice: give it once'],
+  ['run -i veth0 -i veth0', "--interface: 'veth0' is given twice: give it once"],
+  ['run -i a/b', "--interface: 'a/b' is not an interface's name"],
+  ['run -i sixteen-letters-', "--interface: 'sixteen-letters-' is not an interface's name"],
+  ['run -i --replace', "--interface: '--replace' is not an interface's name"],
+  [
+    'run --response log --block-ttl 1h',
+    '--block-ttl: it contradicts --response log, which blocks nobody: leave out one of them',
+  ],
+  [
+    'run --response log --max-blocks 9',
+    '--max-blocks: it contradicts --response log, which blocks nobody: leave out one of them',
+  ],
+])('%s', (args, message) => {
+  expect(refusal(line(args))).toBe(`2 ${message}`);
+});
+
+test('an empty interface name or value is refused', () => {
+  expect(refusal(['run', '-i', ''])).toContain("'' is not an interface's name");
+  expect(refusal(['run', '-n', ''])).toContain("'' is not a whole number");
+  expect(refusal(['run', '-t', ''])).toContain("'' is not a duration");
+});

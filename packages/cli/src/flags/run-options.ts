@@ -1,0 +1,31 @@
+import type { Prefix } from './prefix.ts';
+
+/** What `scanward run` was asked to do. */
+export interface RunOptions {
+  /** Empty: the interface of the default route. */
+  readonly interfaces: readonly string[];
+  /** How often connections are printed, in milliseconds. */
+  readonly trackingPeriodMs: number;
+  /** How often the blocking watcher looks, in milliseconds. */
+  readonly detectScanPeriodMs: number;
+  /** A source is a scanner when it touched more than this many distinct ports within the window. */
+  readonly threshold: number;
+  readonly windowNs: bigint;
+  /** 0: for ever. */
+  readonly blockTtlNs: bigint;
+  readonly mode: 'kernel' | 'user';
+  readonly response: 'block' | 'log';
+  readonly xdp: 'auto' | 'native' | 'generic';
+  readonly allow: readonly Prefix[];
+  readonly allowGateway: boolean;
+  readonly ipv6Prefix: number;
+  readonly maxSources: number;
+  readonly maxBlocks: number;
+  readonly replace: boolean;
+  readonly format: 'text' | 'json';
+  /** Another BPF object than the shipped one. */
+  readonly object?: string;
+}
+
+/** Largest thresholds: a source's slot in the kernel holds 32 ports, the detector's 1,025. */
+export const THRESHOLD_MAX = { kernel: 31, user: 1024 } as const;
