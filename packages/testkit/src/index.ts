@@ -1,1 +1,14 @@
-export {};
+export { addressBytes } from './address.ts';
+export { capture, type Capture } from './capture.ts';
+export { command, type CommandOptions, type CommandResult } from './command.ts';
+export { repositoryFile } from './files.ts';
+export * as frames from './frames.ts';
+export { createPair, Lab, sweepLabs, type Host, type LabOptions } from './lab.ts';
+export { leakSnapshot, leaksSince } from './leaks.ts';
+export { Lines, type Line } from './lines.ts';
+export { Namespace } from './namespace.ts';
+export { buildNative, flood, type NativeTool } from './native.ts';
+export { nmap, parseNmap, type NmapOptions, type ScanResult } from './nmap.ts';
+export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
+export { send, type SendOptions } from './send.ts';
+export { connect, listen } from './servers.ts';

@@ -1,0 +1,73 @@
+# Scanward: `make help` lists the verbs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated clean install need-start need-test need-bpf
+
+export PATH := $(PATH):/usr/sbin:/sbin
+export NX_DAEMON := false
+NX := npx --no-install nx
+# nx is told to print results without colours and boxes, and nothing of tasks that went well.
+QUIET := --output-style=static
+# Arguments of `scanward run`: make start ARGS="-i eth0"
+ARGS ?=
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+all: build ## build everything (the BPF objects are committed: no BPF compiler is needed)
+
+start: install ## build and run Scanward in the foreground, as root: make start ARGS="-i eth0"
+	@$(NX) run cli:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node packages/cli/bin/scanward.js run $(ARGS)
+
+demo: need-test install ## see it work in 30 seconds, in network namespaces, as root
+	@$(NX) run cli:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node tools/demo.mjs
+
+test: ## all tests: unit, kernel, integration; as root
+	@[ "$$(id -u)" = 0 ] || { echo 'The kernel tests need root. Run: sudo make test   (or, without root: make test-unit)'; exit 1; }
+	@$(MAKE) --no-print-directory need-test install
+	@tools/test.sh all
+
+test-unit: install ## the tests that need neither root nor a kernel
+	@tools/test.sh unit
+
+ci: ## what CI runs: lint, types, boundaries, generated files, build, all tests; as root
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory typecheck
+	@$(MAKE) --no-print-directory check-generated
+	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory test
+
+bpf: ## compile the BPF program for both endians to bpf/build (BPF_CLANG=clang)
+	@$(MAKE) --no-print-directory -C bpf
+
+build: install ## build all packages
+	@$(NX) run-many -t build $(QUIET)
+
+lint: install ## formatting, lint, and who may import whom
+	@npx --no-install prettier --check --log-level warn .
+	@npx --no-install eslint --max-warnings 0 tools eslint.config.mjs
+	@$(NX) run-many -t lint $(QUIET)
+
+typecheck: install ## check the types of all packages and their tests
+	@$(NX) run-many -t typecheck $(QUIET)
+
+generate: need-bpf install ## make the committed BPF objects (clang 14) and the codec's layouts anew
+	@$(MAKE) --no-print-directory -C bpf prebuilt
+	@npm run --silent generate -w @scanward/map-codec
+
+check-generated: need-bpf install ## generate again and fail on any difference
+	@tools/check-generated.sh
+
+clean: ## remove what was built; node_modules stays
+	@rm -rf packages/*/dist packages/*/build bpf/build test-results coverage .nx
+
+need-start need-test need-bpf: need-%:
+	@tools/need.sh $*
+
+# npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.
+install: need-start
+	@[ node_modules/.package-lock.json -nt package-lock.json ] || { echo 'npm ci'; npm ci --no-audit --no-fund --loglevel=error; touch node_modules/.package-lock.json; }
+	@mkdir -p .nx

@@ -1,0 +1,17 @@
+import { command } from './command.ts';
+import { repositoryFile } from './files.ts';
+
+/** What the machine holds now that a run could leave behind, as text; compare with {@link leaksSince}. */
+export async function leakSnapshot(): Promise<string> {
+  return (await command(process.execPath, [repositoryFile('tools/leaks.mjs'), 'snapshot'])).stdout;
+}
+
+/**
+ * What is there now and was not in the snapshot: interfaces, namespaces, BPF programs, maps, links, pins; one line
+ * each. The kernel frees some of them a little later, so up to five seconds are waited.
+ */
+export async function leaksSince(snapshot: string): Promise<string[]> {
+  const args = [repositoryFile('tools/leaks.mjs'), 'compare', '-'];
+  const { stdout } = await command(process.execPath, args, { input: snapshot, tolerant: true });
+  return stdout.split('\n').filter(Boolean);
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+// Finds what a test run left behind on the machine.
+//   leaks.mjs snapshot                 prints what there is, as JSON
+//   leaks.mjs compare FILE|-           prints what is there now and was not in the snapshot; exit 1 if anything is
+// Programs, maps and links need root; the kernel frees them a little after their last user, hence the patience.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const PATIENCE_MS = 5_000;
+process.env.PATH += ':/usr/sbin:/sbin';
+
+const json = (command, ...args) => {
+  const text = execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
+  return text.trim() === '' ? [] : JSON.parse(text);
+};
+
+// systemd loads programs of its own at any time.
+const ours = ({ name = '', type = '' }) => !name.startsWith('sd_') && !type.startsWith('cgroup');
+
+const pins = () => {
+  try {
+    return readdirSync('/sys/fs/bpf', { recursive: true }).map((path) => `pin /sys/fs/bpf/${path}`);
+  } catch {
+    return [];
+  }
+};
+
+const bpfObjects = (kind) =>
+  json('bpftool', '-j', kind, 'show')
+    .filter(ours)
+    .map(({ id, type, name = '' }) => `bpf ${kind} ${id} ${type} ${name}`.trim());
+
+function snapshot() {
+  const interfaces = json('ip', '-j', 'link', 'show').map(({ ifname }) => `interface ${ifname}`);
+  const namespaces = json('ip', '-j', 'netns', 'list').map(({ name }) => `namespace ${name}`);
+  return [...interfaces, ...namespaces, ...['prog', 'map', 'link'].flatMap(bpfObjects), ...pins()];
+}
+
+const [verb, file] = process.argv.slice(2);
+if (verb === 'snapshot') {
+  console.log(JSON.stringify(snapshot()));
+} else if (verb === 'compare' && file) {
+  const before = new Set(JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')));
+  const end = performance.now() + PATIENCE_MS;
+  let left;
+  do {
+    left = snapshot().filter((thing) => !before.has(thing));
+    if (left.length > 0) await sleep(250);
+  } while (left.length > 0 && performance.now() < end);
+  for (const thing of left) console.log(thing);
+  process.exitCode = left.length > 0 ? 1 : 0;
+} else {
+  console.error('usage: leaks.mjs snapshot | compare FILE|-');
+  process.exitCode = 2;
+}

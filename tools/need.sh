@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Sees to it that the commands that a make verb needs are there: need.sh start | test | bpf | ci
+# On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
+# and does nothing, when all is there.
+set -euo pipefail
+PATH="$PATH:/usr/sbin:/sbin"
+
+# command:Debian package
+start=(node:nodejs npm:npm g++:g++ make:make python3:python3)
+test=("${start[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap bpftool:bpftool ethtool:ethtool)
+bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libbpf-dev)
+ci=("${test[@]}" "${bpf[@]}" hping3:hping3 tcpdump:tcpdump git:git)
+
+case "${1-}" in
+  start) needs=("${start[@]}") ;;
+  test) needs=("${test[@]}") ;;
+  bpf) needs=("${bpf[@]}") ;;
+  ci) needs=("${ci[@]}") ;;
+  *) echo 'usage: need.sh start | test | bpf | ci' >&2; exit 2 ;;
+esac
+
+packages=()
+for need in "${needs[@]}"; do
+  thing=${need%:*}
+  [ -e "$thing" ] || command -v "$thing" >/dev/null || packages+=("${need##*:}")
+done
+
+if [ ${#packages[@]} -gt 0 ]; then
+  debian=$(. /etc/os-release 2>/dev/null && [[ " ${ID-} ${ID_LIKE-} " == *" debian "* ]] && echo yes || true)
+  if [ -z "$debian" ] || ! command -v apt-get >/dev/null; then
+    echo "Missing: ${packages[*]} (names of the Debian packages). Install them, then run this again." >&2
+    exit 1
+  fi
+  line="apt-get install -y --no-install-recommends ${packages[*]}"
+  if [ "$(id -u)" != 0 ]; then
+    echo "Missing packages. Run: sudo $line" >&2
+    exit 1
+  fi
+  echo "$line"
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -q && $line -q; } >/tmp/scanward-apt.$$ 2>&1 </dev/null || { tail -n 20 /tmp/scanward-apt.$$ >&2; rm -f /tmp/scanward-apt.$$; exit 1; }
+  rm -f /tmp/scanward-apt.$$
+fi
+
+# Debian 12 has Node 18: too old for what we use, so say where a newer one is.
+[ "$1" = bpf ] || node -e '
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Node ${process.versions.node} is too old: 20.19 or newer is needed (https://nodejs.org).`);
+  process.exit(1);
+}'
