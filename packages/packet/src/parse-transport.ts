@@ -1,0 +1,74 @@
+import type { Branch } from './branch.ts';
+import type { Cursor } from './cursor.ts';
+import type { FrameClass } from './parsed.ts';
+import { Extension, IPV6_EXTENSIONS_MAX, Protocol, TCP_BYTES, TcpFlag } from './protocol.ts';
+
+/** The smallest extension header, and the whole of a fragment header. */
+const EXTENSION_BYTES = 8;
+const OFFSET_MASK = 0xfff8;
+
+const EXTENSION_BRANCH = new Map<number, Branch>([
+  [Extension.hopByHop, 'extension-hop-by-hop'],
+  [Extension.routing, 'extension-routing'],
+  [Extension.fragment, 'extension-first-fragment'],
+  [Extension.authentication, 'extension-authentication'],
+  [Extension.destination, 'extension-destination'],
+  [Extension.mobility, 'extension-mobility'],
+  [Extension.hip, 'extension-hip'],
+  [Extension.shim6, 'extension-shim6'],
+]);
+
+function extensionBytes(protocol: number, length: number): number {
+  if (protocol === Extension.fragment) return EXTENSION_BYTES;
+  return protocol === Extension.authentication ? (length + 2) * 4 : (length + 1) * 8;
+}
+
+function parseExtension(c: Cursor, branch: Branch): FrameClass | undefined {
+  if (c.frame.extensionHeaders === IPV6_EXTENSIONS_MAX) return c.ends('malformed', 'extension-too-many');
+  if (!c.fits(EXTENSION_BYTES)) return c.ends('malformed', 'extension-short');
+  const bytes = extensionBytes(c.protocol, c.u8(1));
+  if (!c.fits(bytes)) return c.ends('malformed', 'extension-short');
+  if (!c.isWithinPayload(bytes)) return c.ends('malformed', 'extension-beyond-payload');
+  if (c.protocol === Extension.fragment && (c.u16(2) & OFFSET_MASK) !== 0) {
+    return c.ends('fragment', 'extension-later-fragment');
+  }
+  c.took(branch);
+  c.frame.extensionHeaders++;
+  c.protocol = c.u8(0);
+  c.position += bytes;
+  return undefined;
+}
+
+function parseExtensions(c: Cursor): FrameClass | undefined {
+  for (;;) {
+    const branch = EXTENSION_BRANCH.get(c.protocol);
+    if (branch === undefined) return undefined;
+    const step = parseExtension(c, branch);
+    if (step !== undefined) return step;
+  }
+}
+
+function parseTcp(c: Cursor): FrameClass {
+  if (!c.fits(TCP_BYTES)) return c.ends('malformed', 'tcp-short');
+  if (!c.isWithinPayload(TCP_BYTES)) return c.ends('malformed', 'tcp-beyond-payload');
+  const header = (c.u8(12) >> 4) * 4;
+  if (header < TCP_BYTES) return c.ends('malformed', 'tcp-header-length');
+  if (!c.isWithinPayload(header)) return c.ends('malformed', 'tcp-options-beyond-payload');
+  // Nobody reads the options, so they may be outside the linear part.
+  if (!c.fits(header)) c.took('tcp-options-not-linear');
+  const flags = c.u8(13);
+  c.frame.sourcePort = c.u16(0);
+  c.frame.destinationPort = c.u16(2);
+  c.frame.sequence = c.u32(4);
+  c.frame.flags = flags;
+  if ((flags & TcpFlag.syn) === 0) return c.ends('not-syn', 'tcp-not-syn');
+  return (flags & TcpFlag.ack) === 0 ? c.ends('syn', 'tcp-syn') : c.ends('not-syn', 'tcp-syn-ack');
+}
+
+/** What is behind the IP header: a SYN, or what else the packet is. */
+export function parseTransport(c: Cursor, isIpv6: boolean): FrameClass {
+  if (c.isLaterFragment) return c.ends('fragment', 'ipv4-later-fragment');
+  const step = isIpv6 ? parseExtensions(c) : undefined;
+  if (step !== undefined) return step;
+  return c.protocol === Protocol.tcp ? parseTcp(c) : c.ends('not-tcp', 'protocol-other');
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { parseAddress } from './address.ts';
+import { buildFrame } from './build.ts';
+import type { ExtensionDescription, FrameDescription, Ipv4Description, Ipv6Description } from './description.ts';
+import { parseFrame } from './parse.ts';
+import { EtherType, TcpFlag } from './protocol.ts';
+
+const v4: Ipv4Description = { kind: 'ipv4', source: '192.0.2.56', destination: '10.0.0.5' };
+const v6: Ipv6Description = { kind: 'ipv6', source: '2001:db8::1', destination: '2001:db8::2' };
+const syn = { kind: 'tcp', sourcePort: 5973, destinationPort: 80, sequence: 0xfedcba98 } as const;
+
+const parse = (frame: FrameDescription) => parseFrame(buildFrame(frame));
+const withExtensions = (...extensions: ExtensionDescription[]) =>
+  parse({ network: { ...v6, extensions }, transport: syn });
+
+describe('a SYN', () => {
+  it('is read over IPv4', () => {
+    expect(parse({ network: v4, transport: syn })).toEqual({
+      class: 'syn',
+      frameLength: 54,
+      source: parseAddress('192.0.2.56'),
+      destination: parseAddress('10.0.0.5'),
+      sourcePort: 5973,
+      destinationPort: 80,
+      sequence: 0xfedcba98,
+      flags: TcpFlag.syn,
+      vlanTags: 0,
+      extensionHeaders: 0,
+      branches: ['ipv4', 'tcp-syn'],
+    });
+  });
+
+  it('is read over IPv6, behind VLAN tags, IPv4 options and padding', () => {
+    expect(parse({ network: v6, transport: syn })).toMatchObject({ class: 'syn', source: parseAddress('2001:db8::1') });
+    expect(parse({ vlans: [{}, { protocol: EtherType.serviceVlan }], network: v4, transport: syn })).toMatchObject({
+      class: 'syn',
+      vlanTags: 2,
+    });
+    const options = new Uint8Array(37).fill(1);
+    expect(parse({ network: { ...v4, options }, transport: syn, padding: 6 }).class).toBe('syn');
+  });
+
+  it('is one with ECN flags, and none with ACK or without SYN', () => {
+    const flags = (bits: number) => parse({ network: v4, transport: { ...syn, flags: bits } });
+    expect(flags(TcpFlag.syn | TcpFlag.ece | TcpFlag.cwr).class).toBe('syn');
+    expect(flags(TcpFlag.syn | TcpFlag.ack)).toMatchObject({ class: 'not-syn', destinationPort: 80, flags: 0x12 });
+    expect(flags(0).class).toBe('not-syn');
+  });
+
+  it('may have its options outside the part that can be read', () => {
+    const frame = buildFrame({ network: v4, transport: { ...syn, options: new Uint8Array(20) } });
+    expect(parseFrame(frame.subarray(0, 54), frame.length)).toMatchObject({ class: 'syn', frameLength: frame.length });
+    expect(parseFrame(frame.subarray(0, 53), frame.length).class).toBe('malformed');
+    expect(parseFrame(frame.subarray(0, 54)).branches).toEqual(['ipv4-total-beyond-frame']);
+  });
+});
+
+describe('what is no IP', () => {
+  it.each([
+    ['ARP', { network: { kind: 'raw', protocol: EtherType.arp, bytes: new Uint8Array(28) } }],
+    ['a third VLAN tag', { vlans: [{}, {}, {}], network: v4, transport: syn }],
+  ] as [string, FrameDescription][])('%s', (_, frame) => expect(parse(frame).class).toBe('not-ip'));
+
+  it('a frame that ends in the Ethernet header or in a tag is malformed', () => {
+    const frame = buildFrame({ vlans: [{}], network: v4, transport: syn });
+    expect(parseFrame(frame.subarray(0, 13)).branches).toEqual(['ethernet-short']);
+    expect(parseFrame(frame.subarray(0, 17)).branches).toEqual(['vlan-short']);
+  });
+});
+
+describe('a malformed IP header', () => {
+  it.each([
+    ['ipv4-version', { network: { ...v4, version: 5 }, transport: syn }],
+    ['ipv4-header-length', { network: { ...v4, headerWords: 4 }, transport: syn }],
+    ['ipv4-total-below-header', { network: { ...v4, totalLength: 19 }, transport: syn }],
+    ['ipv4-total-beyond-frame', { network: { ...v4, totalLength: 41 }, transport: syn }],
+    ['ipv6-version', { network: { ...v6, version: 4 }, transport: syn }],
+    ['ipv6-payload-zero', { network: { ...v6, payloadLength: 0 }, transport: syn }],
+    ['ipv6-payload-beyond-frame', { network: { ...v6, payloadLength: 21 }, transport: syn }],
+    ['ipv6-source-mapped', { network: { ...v6, source: parseAddress('192.0.2.1') }, transport: syn }],
+  ] as [string, FrameDescription][])('%s names no source', (branch, frame) => {
+    const parsed = parse(frame);
+    expect(parsed).toMatchObject({ class: 'malformed', branches: [branch] });
+    expect(parsed.source).toBeUndefined();
+  });
+
+  it('too short to read', () => {
+    expect(parseFrame(buildFrame({ network: v4 }).subarray(0, 33), 34).branches).toEqual(['ipv4-short']);
+    expect(parseFrame(buildFrame({ network: v6, transport: syn }).subarray(0, 53), 74).branches).toEqual([
+      'ipv6-short',
+    ]);
+    const options = buildFrame({ network: { ...v4, options: new Uint8Array(8) }, transport: syn });
+    expect(parseFrame(options.subarray(0, 41), options.length).branches).toEqual(['ipv4-options-short']);
+  });
+});
+
+describe('a fragment', () => {
+  it('that is not the first has no ports, but a source', () => {
+    const parsed = parse({ network: { ...v4, fragmentOffset: 1 }, transport: syn });
+    expect(parsed).toMatchObject({ class: 'fragment', source: parseAddress('192.0.2.56') });
+    expect(parsed.destinationPort).toBeUndefined();
+    expect(withExtensions({ kind: 'fragment', offset: 1 }).class).toBe('fragment');
+  });
+
+  it('that is the first is read like a whole packet', () => {
+    expect(parse({ network: { ...v4, moreFragments: true }, transport: syn }).class).toBe('syn');
+    expect(withExtensions({ kind: 'fragment', moreFragments: true }).class).toBe('syn');
+  });
+
+  it('that ends in the TCP header is malformed', () => {
+    expect(parse({ network: { ...v4, totalLength: 36 }, transport: syn })).toMatchObject({
+      class: 'malformed',
+      source: parseAddress('192.0.2.56'),
+    });
+  });
+});
+
+describe('IPv6 extension headers', () => {
+  it('of every kind and length are passed', () => {
+    const kinds = ['hop-by-hop', 'routing', 'destination', 'mobility', 'hip', 'shim6', 'authentication'] as const;
+    for (const kind of kinds) {
+      expect(withExtensions({ kind, content: new Uint8Array(30) })).toMatchObject({
+        class: 'syn',
+        extensionHeaders: 1,
+      });
+    }
+    expect(withExtensions(...kinds.map((kind) => ({ kind })), { kind: 'fragment' })).toMatchObject({
+      class: 'syn',
+      extensionHeaders: 8,
+    });
+  });
+
+  it('are at most eight', () => {
+    const nine = Array.from({ length: 9 }, () => ({ kind: 'destination' }) as const);
+    expect(withExtensions(...nine)).toMatchObject({ class: 'malformed', extensionHeaders: 8 });
+  });
+
+  it('must fit into what can be read, and into the payload', () => {
+    expect(withExtensions({ kind: 'destination', length: 200 }).branches.at(-1)).toBe('extension-short');
+    const frame = buildFrame({ network: { ...v6, extensions: [{ kind: 'destination' }] }, transport: syn });
+    expect(parseFrame(frame.subarray(0, 61), frame.length).branches.at(-1)).toBe('extension-short');
+    const beyond = parse({ network: { ...v6, payloadLength: 7, extensions: [{ kind: 'hip' }] }, transport: syn });
+    expect(beyond.branches.at(-1)).toBe('extension-beyond-payload');
+  });
+
+  it('end at what is no TCP', () => {
+    expect(parse({ network: v6, transport: { kind: 'icmp' } }).class).toBe('not-tcp');
+    expect(parse({ network: { ...v4, protocol: 51 }, transport: syn }).class).toBe('not-tcp');
+  });
+});
+
+describe('a TCP header', () => {
+  it('has at least 20 bytes, all within the payload', () => {
+    const words = (headerWords: number) => parse({ network: v4, transport: { ...syn, headerWords } }).branches.at(-1);
+    expect(words(4)).toBe('tcp-header-length');
+    expect(words(6)).toBe('tcp-options-beyond-payload');
+    const short = parse({ network: { ...v4, totalLength: 39 }, transport: syn });
+    expect(short.branches.at(-1)).toBe('tcp-beyond-payload');
+  });
+});
+
+it('refuses a frame that is shorter than its bytes', () => {
+  expect(() => parseFrame(new Uint8Array(20), 19)).toThrow(RangeError);
+  expect(() => parseFrame(new Uint8Array(20), NaN)).toThrow(RangeError);
+});
