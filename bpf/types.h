@@ -194,7 +194,7 @@ struct command {
 	struct addr source;
 };
 
-#define COMMAND_SETS_MAX 256
+#define COMMAND_SETS_MAX 64
 
 #define SCANWARD_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), "struct " #type)
 SCANWARD_SIZE(addr, 16);

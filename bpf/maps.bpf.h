@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The maps, the constants that the loader patches, and the clock. */
+#ifndef SCANWARD_MAPS_BPF_H
+#define SCANWARD_MAPS_BPF_H
+
+#include "types.h"
+#include <bpf/bpf_helpers.h>
+
+/* Sizes are defaults; the loader sets max_entries of sources, syns, blocked and allow. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct policy);
+} policy SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct allow_key);
+	__type(value, struct allow);
+} allow SEC(".maps");
+
+/* Not an LRU: no flood of new blocks may push an old one out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct addr);
+	__type(value, struct block);
+} blocked SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct source_set);
+} sources SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, struct syn_set);
+} syns SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 * 1024 * 1024);
+} connections SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1024 * 1024);
+} scans SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+/* Patched before load and frozen: the verifier removes the branches that they rule out. */
+enum clock_kind { CLOCK_KTIME = 0, CLOCK_TEST = 1 };
+const volatile __u32 clock_kind = CLOCK_KTIME;
+const volatile __u32 has_frags = 0; /* the kernel has multi-buffer frames (5.18) */
+const volatile __u32 source_sets = 16384;
+const volatile __u32 syn_sets = 32768;
+const volatile __u64 secret[SECRET_WORDS] = {};
+
+/* The test's clock. */
+__u64 test_now_ns = 0;
+
+/* Records that are only ever reserved in a ring are not in BTF unless a global names them. */
+const struct connection *btf_connection __attribute__((unused));
+const struct scan *btf_scan __attribute__((unused));
+const struct command *btf_command __attribute__((unused));
+const enum verdict *btf_verdict __attribute__((unused));
+const enum mode *btf_mode __attribute__((unused));
+const enum response *btf_response __attribute__((unused));
+const enum allow_reason *btf_allow_reason __attribute__((unused));
+const enum block_reason *btf_block_reason __attribute__((unused));
+const enum command_op *btf_command_op __attribute__((unused));
+
+static __always_inline __u64 clock_now_ns(void)
+{
+	if (clock_kind == CLOCK_TEST)
+		return test_now_ns;
+	return bpf_ktime_get_ns();
+}
+
+static __always_inline void *only_element(void *map)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(map, &zero);
+}
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * One parse_<header> for each header. Each checks its bounds, moves the cursor behind the header and
+ * returns what comes next, or a verdict where the packet ends for us.
+ */
+#ifndef SCANWARD_PARSE_BPF_H
+#define SCANWARD_PARSE_BPF_H
+
+#include "addr.bpf.h"
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+
+#define VLAN_TAGS_MAX 2
+#define IPV6_EXTENSIONS_MAX 8
+#define IPV6_HEADER_BYTES 40
+#define TCP_HEADER_BYTES 20
+
+#define IPV4_OFFSET_MASK 0x1fff
+#define IPV6_OFFSET_MASK 0xfff8
+
+/* Extension headers that linux/in6.h, which does not go together with linux/in.h, would name. */
+#define NEXT_HOP 0
+#define NEXT_ROUTING 43
+#define NEXT_FRAGMENT 44
+#define NEXT_AUTH 51
+#define NEXT_DESTINATION 60
+#define NEXT_MOBILITY 135
+#define NEXT_HIP 139
+#define NEXT_SHIM6 140
+
+/* Results below zero end the parse: a verdict, stored as its complement. */
+#define ENDS_AS(verdict) (~(int)(verdict))
+
+struct cursor {
+	void *start;
+	void *pos;
+	void *end;
+};
+
+struct vlan_tag {
+	__be16 control;
+	__be16 next;
+};
+
+struct ipv6_extension {
+	__u8 next;
+	__u8 length;
+	__be16 fragment_offset; /* of a fragment header */
+	__u32 rest;
+};
+
+struct packet {
+	struct addr source;
+	struct addr destination;
+	__u32 network_offset; /* of the IP header in the frame */
+	__u32 length; /* of the IP packet by its own header */
+	__u32 sequence;
+	__u32 source_port; /* host order */
+	__u32 destination_port;
+	__u8 protocol; /* behind the IP header, then behind the extension headers */
+	bool is_ipv6;
+	bool is_later_fragment; /* IPv4 */
+	bool is_syn; /* and not ACK */
+};
+
+/* Bytes of the frame in front of the cursor. */
+static __always_inline __u32 offset_of(const struct cursor *c)
+{
+	return (__u32)((__u64)c->pos - (__u64)c->start);
+}
+
+/* Bytes of the IP packet in front of the cursor. */
+static __always_inline __u32 consumed(const struct cursor *c, const struct packet *p)
+{
+	return offset_of(c) - p->network_offset;
+}
+
+/*
+ * The same place, without the way there: half a word on the stack loses its value in the verifier's
+ * eyes, so what follows is verified once, not once for each number of tags and extension headers.
+ */
+#define OFFSET_MASK 0x7fff
+static __always_inline void cursor_forget_path(struct cursor *c)
+{
+	volatile __u16 offset = offset_of(c);
+
+	c->pos = c->start + (offset & OFFSET_MASK);
+}
+
+/* EtherType in host order. */
+static __always_inline int parse_ethernet(struct cursor *c)
+{
+	struct ethhdr *eth = c->pos;
+	__be16 type;
+
+	if ((void *)(eth + 1) > c->end)
+		return ENDS_AS(PASS_MALFORMED);
+	type = eth->h_proto;
+	c->pos = eth + 1;
+
+	for (int i = 0; i < VLAN_TAGS_MAX; i++) {
+		struct vlan_tag *tag = c->pos;
+
+		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
+			break;
+		if ((void *)(tag + 1) > c->end)
+			return ENDS_AS(PASS_MALFORMED);
+		type = tag->next;
+		c->pos = tag + 1;
+	}
+	return bpf_ntohs(type);
+}
+
+static __always_inline int parse_ipv4(struct cursor *c, struct packet *p, __u32 room)
+{
+	struct iphdr *ip = c->pos;
+	__u32 header;
+
+	if ((void *)(ip + 1) > c->end)
+		return ENDS_AS(PASS_MALFORMED);
+	header = ip->ihl * 4;
+	p->length = bpf_ntohs(ip->tot_len);
+	if (ip->version != 4 || header < sizeof(*ip) || p->length < header || p->length > room)
+		return ENDS_AS(PASS_MALFORMED);
+	if (c->pos + header > c->end)
+		return ENDS_AS(PASS_MALFORMED);
+	addr_from_ipv4(&p->source, ip->saddr);
+	addr_from_ipv4(&p->destination, ip->daddr);
+	p->protocol = ip->protocol;
+	p->is_ipv6 = false;
+	p->is_later_fragment = (ip->frag_off & bpf_htons(IPV4_OFFSET_MASK)) != 0;
+	c->pos += header;
+	return 0;
+}
+
+static __always_inline int parse_ipv6(struct cursor *c, struct packet *p, __u32 room)
+{
+	struct ipv6hdr *ip = c->pos;
+
+	if ((void *)(ip + 1) > c->end)
+		return ENDS_AS(PASS_MALFORMED);
+	p->length = IPV6_HEADER_BYTES + bpf_ntohs(ip->payload_len);
+	if (ip->version != 6 || ip->payload_len == 0 || p->length > room)
+		return ENDS_AS(PASS_MALFORMED);
+	__builtin_memcpy(&p->source, &ip->saddr, sizeof(p->source));
+	__builtin_memcpy(&p->destination, &ip->daddr, sizeof(p->destination));
+	/* ::ffff:a.b.c.d has no place on the wire, and must not put the blame on an IPv4 host. */
+	if (addr_is_ipv4_mapped(&p->source))
+		return ENDS_AS(PASS_MALFORMED);
+	p->protocol = ip->nexthdr;
+	p->is_ipv6 = true;
+	p->is_later_fragment = false;
+	c->pos = ip + 1;
+	return 0;
+}
+
+/*
+ * An extension header has 8 bytes plus so many for each unit of its length field. A table, because the
+ * verifier follows every branch of a switch through every round of the loop below.
+ */
+#define IS_EXTENSION 0x10
+#define UNIT_BYTES 0x0f
+
+static const __u8 extension_kind[256] = {
+	[NEXT_HOP] = IS_EXTENSION | 8,	     [NEXT_ROUTING] = IS_EXTENSION | 8,	 [NEXT_FRAGMENT] = IS_EXTENSION,
+	[NEXT_AUTH] = IS_EXTENSION | 4,	     [NEXT_DESTINATION] = IS_EXTENSION | 8, [NEXT_MOBILITY] = IS_EXTENSION | 8,
+	[NEXT_HIP] = IS_EXTENSION | 8,	     [NEXT_SHIM6] = IS_EXTENSION | 8,
+};
+
+static __always_inline int parse_extensions(struct cursor *c, struct packet *p)
+{
+	for (int i = 0; i <= IPV6_EXTENSIONS_MAX; i++) {
+		struct ipv6_extension *header = c->pos;
+		__u8 kind = extension_kind[p->protocol];
+		__u32 bytes;
+
+		if (!kind)
+			return 0;
+		if (i == IPV6_EXTENSIONS_MAX || (void *)(header + 1) > c->end)
+			return ENDS_AS(PASS_MALFORMED);
+		bytes = 8 + header->length * (kind & UNIT_BYTES);
+		if (c->pos + bytes > c->end || consumed(c, p) + bytes > p->length)
+			return ENDS_AS(PASS_MALFORMED);
+		if (p->protocol == NEXT_FRAGMENT && (header->fragment_offset & bpf_htons(IPV6_OFFSET_MASK)))
+			return ENDS_AS(PASS_FRAGMENT);
+		p->protocol = header->next;
+		c->pos += bytes;
+	}
+	return ENDS_AS(PASS_MALFORMED);
+}
+
+static __always_inline int parse_tcp(struct cursor *c, struct packet *p)
+{
+	__u32 left = p->length - consumed(c, p);
+	struct tcphdr *tcp = c->pos;
+	__u32 header;
+
+	if ((void *)(tcp + 1) > c->end || left < TCP_HEADER_BYTES)
+		return ENDS_AS(PASS_MALFORMED);
+	header = tcp->doff * 4;
+	if (header < TCP_HEADER_BYTES || header > left)
+		return ENDS_AS(PASS_MALFORMED);
+	p->is_syn = tcp->syn && !tcp->ack;
+	p->source_port = bpf_ntohs(tcp->source);
+	p->destination_port = bpf_ntohs(tcp->dest);
+	p->sequence = bpf_ntohl(tcp->seq);
+	return 0;
+}
+
+/* The IP header: whose packet it is. */
+static __always_inline int parse_network(struct cursor *c, struct packet *p, __u32 frame_bytes)
+{
+	int type = parse_ethernet(c);
+	__u32 room;
+
+	if (type < 0)
+		return type;
+	cursor_forget_path(c);
+	p->network_offset = offset_of(c);
+	room = frame_bytes - p->network_offset;
+	if (type == ETH_P_IP)
+		return parse_ipv4(c, p, room);
+	if (type == ETH_P_IPV6)
+		return parse_ipv6(c, p, room);
+	return ENDS_AS(PASS_NOT_IP);
+}
+
+/* What is behind it: a SYN, or the verdict of a packet that is none. */
+static __always_inline int parse_transport(struct cursor *c, struct packet *p)
+{
+	int result;
+
+	if (p->is_later_fragment)
+		return ENDS_AS(PASS_FRAGMENT);
+	if (p->is_ipv6) {
+		result = parse_extensions(c, p);
+		if (result < 0)
+			return result;
+	}
+	if (p->protocol != IPPROTO_TCP)
+		return ENDS_AS(PASS_NOT_TCP);
+	cursor_forget_path(c);
+	result = parse_tcp(c, p);
+	if (result < 0)
+		return result;
+	return p->is_syn ? 0 : ENDS_AS(PASS_NOT_SYN);
+}
+
+#endif
