@@ -1,4 +1,5 @@
 /** What the daemon needs from the world. The CLI plugs the kernel in; tests plug in fakes. */
+import type { Policy } from '@scanward/map-codec';
 
 /** Where connections and scans come from: the two ring buffers of `bpf/types.h`. */
 export interface EventSource {
@@ -13,10 +14,26 @@ export interface EventSource {
   scansWaiting(): Promise<boolean>;
 }
 
-/** `struct block` by source, 16 bytes each; an IPv6 source is its prefix. */
+/** Why somebody is blocked: `enum block_reason`. */
+export type BlockReasonName = 'scan' | 'operator';
+
+/** `struct block` and its key. */
+export interface BlockEntry {
+  /** 16 bytes; an IPv6 source is its prefix. */
+  readonly source: Uint8Array;
+  readonly startNs: bigint;
+  /** 0: for ever. */
+  readonly expiryNs: bigint;
+  readonly reason: BlockReasonName;
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+
+/** The blocklist of the program. */
 export interface BlockStore {
-  entries(): Iterable<{ source: Uint8Array; startNs: bigint; expiryNs: bigint; packets: bigint; bytes: bigint }>;
-  /** Returns false when the blocklist is full. An existing entry is replaced. */
+  entries(): Iterable<BlockEntry>;
+  get(source: Uint8Array): BlockEntry | undefined;
+  /** Writes a block because of a scan. Returns false when the blocklist is full. An existing entry is replaced. */
   add(source: Uint8Array, startNs: bigint, expiryNs: bigint): boolean;
   /** Returns false when there was no such block. */
   remove(source: Uint8Array): boolean;
@@ -32,10 +49,10 @@ export interface SourceStore {
   sweep(): number;
 }
 
-/** Sums over all CPUs since the start. Names as in `struct counters`. */
+/** Sums over all CPUs since the maps were made. Names as in `struct counters`. */
 export interface CounterValues {
   /** Packets and bytes by verdict, indexed by `enum verdict`. */
-  readonly verdicts: readonly { packets: bigint; bytes: bigint }[];
+  readonly verdicts: readonly { readonly packets: bigint; readonly bytes: bigint }[];
   readonly connectionsLost: bigint;
   readonly scansLost: bigint;
   readonly blocksMade: bigint;
@@ -45,6 +62,46 @@ export interface CounterValues {
 
 export interface CounterSource {
   read(): CounterValues;
+}
+
+/** Why an address is allowed: `enum allow_reason`. */
+export type AllowReasonName = 'own' | 'gateway' | 'resolver' | 'ssh-peer' | 'operator';
+
+/** A prefix of the 128-bit address space: an IPv4 /24 has 120 bits. */
+export interface Prefix {
+  /** 16 bytes. */
+  readonly address: Uint8Array;
+  readonly bits: number;
+}
+
+export interface AllowEntry extends Prefix {
+  readonly reason: AllowReasonName;
+}
+
+/** The allowlist of the program. */
+export interface AllowStore {
+  entries(): Iterable<AllowEntry>;
+  /** Returns false when the allowlist is full. An existing entry of the same prefix is replaced. */
+  add(entry: AllowEntry): boolean;
+  /** Returns false when there was no such entry. */
+  remove(prefix: Prefix): boolean;
+}
+
+/** What the host's network looks like now, and what the operator asked for. */
+export interface NetworkState {
+  /** Own addresses, gateways, resolvers, the SSH peer, the operator's prefixes; duplicates do no harm. */
+  readonly allow: readonly AllowEntry[];
+  /** IPv6 prefixes whose hosts are neighbours, taken whole; the first 16 count. */
+  readonly onlink: readonly Prefix[];
+}
+
+export interface NetworkSource {
+  read(): NetworkState;
+}
+
+/** The policy map of the program. */
+export interface PolicyStore {
+  write(policy: Policy): void;
 }
 
 /** All times of the daemon come from here. */
@@ -59,7 +116,7 @@ export interface Clock {
 
 /** A bounded writer of lines (stdout). */
 export interface LineSink {
-  /** Returns false, and writes nothing, when the reader is too slow: the line is lost. */
+  /** `line` has no line end. Returns false, and writes nothing, when the reader is too slow: the line is lost. */
   write(line: string): boolean;
 }
 
@@ -71,3 +128,18 @@ export interface Log {
 
 /** One incoming interface, for names in the output. */
 export type InterfaceName = (ifindex: number) => string;
+
+/** All of them. */
+export interface DaemonPorts {
+  readonly events: EventSource;
+  readonly blocks: BlockStore;
+  readonly sources: SourceStore;
+  readonly counters: CounterSource;
+  readonly allow: AllowStore;
+  readonly network: NetworkSource;
+  readonly policy: PolicyStore;
+  readonly clock: Clock;
+  readonly lines: LineSink;
+  readonly log: Log;
+  readonly interfaceName: InterfaceName;
+}

@@ -1,0 +1,154 @@
+import { Verdict } from '@scanward/map-codec';
+import { Alarm } from './alarm.ts';
+import { assemble } from './assembly.ts';
+import type { Assembly } from './assembly.ts';
+import type { DaemonOptions } from './daemon-options.ts';
+import type { DaemonPorts } from './ports.ts';
+import { formatSummary } from './summary.ts';
+import type { Summary } from './summary.ts';
+import { Ticker } from './ticker.ts';
+import { WatcherError } from './watcher-error.ts';
+import type { WatcherName } from './watcher-error.ts';
+
+/** Blocks that end within this time of each other are ended together. */
+const EXPIRY_PASS_NS = 250_000_000n;
+const NETWORK_PERIOD_MS = 5_000;
+
+/** Gives the watchers their time. Nothing ends it but `stop` or a `WatcherError`. */
+export class Daemon {
+  /** Rejects with a `WatcherError` when a watcher fails; resolves once stopped. */
+  readonly ended: Promise<void>;
+  readonly #ports: DaemonPorts;
+  readonly #parts: Assembly;
+  readonly #tickers: readonly Ticker[];
+  readonly #expiry: Alarm;
+  #resolve: () => void = () => undefined;
+  #reject: (error: WatcherError) => void = () => undefined;
+  #state: 'new' | 'running' | 'failed' | 'stopped' = 'new';
+  #startNs = 0n;
+  #expiredNs = 0n;
+  #summary: Summary | undefined;
+
+  constructor(ports: DaemonPorts, options: DaemonOptions) {
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.ended.catch(() => undefined); // who does not await it shall not be ended by an unhandled rejection
+    this.#ports = ports;
+    this.#parts = assemble(ports, options);
+    const { network, tracking, blocking } = this.#parts;
+    this.#tickers = [
+      this.#ticker('network', options.networkPeriodMs ?? NETWORK_PERIOD_MS, () => network.pass()),
+      this.#ticker('tracking', options.trackingPeriodMs, () => tracking.pass()),
+      this.#ticker('blocking', options.blockingPeriodMs, () => blocking.pass()),
+    ];
+    this.#expiry = new Alarm(
+      ports.clock,
+      () => this.#expire(),
+      (error) => this.#fail('blocking', error),
+    );
+  }
+
+  /**
+   * Writes policy and allowlist and starts the watchers; call it before the program is attached. Throws what the
+   * stores throw.
+   */
+  start(): void {
+    if (this.#state !== 'new') throw new Error('a daemon starts once');
+    this.#startNs = this.#ports.clock.monotonicNs();
+    this.#parts.setOnlink([]);
+    this.#parts.network.pass();
+    this.#state = 'running';
+    for (const ticker of this.#tickers) ticker.start();
+    void this.#watchScans();
+  }
+
+  /**
+   * Tells what waits, says what happened (also to the log) and ends. After it, or after a failure, no port is
+   * used again. Best called when the program is detached already: then nothing is left untold.
+   */
+  stop(): Summary {
+    if (this.#summary) return this.#summary;
+    const failed = this.#state === 'failed';
+    this.#halt();
+    if (!failed) this.#lastPass();
+    this.#summary = this.#sum();
+    this.#ports.log.info(formatSummary(this.#summary));
+    this.#resolve();
+    return this.#summary;
+  }
+
+  #ticker(name: WatcherName, periodMs: number, pass: () => void): Ticker {
+    const passAndArm = () => {
+      pass();
+      this.#arm();
+    };
+    return new Ticker(this.#ports.clock, periodMs, passAndArm, (error) => this.#fail(name, error));
+  }
+
+  /** So that `Unblocked` is told when it happens, and not at the next tick of the blocking watcher. */
+  #arm(): void {
+    const nextNs = this.#parts.list.nextExpiryNs();
+    if (nextNs === undefined || this.#state !== 'running') return;
+    const soonest = this.#expiredNs + EXPIRY_PASS_NS;
+    this.#expiry.at(nextNs > soonest ? nextNs : soonest);
+  }
+
+  #expire(): void {
+    this.#parts.blocking.expire();
+    this.#expiredNs = this.#ports.clock.monotonicNs();
+    this.#arm();
+  }
+
+  async #watchScans(): Promise<void> {
+    try {
+      while (await this.#ports.events.scansWaiting()) {
+        if (this.#state !== 'running') return;
+        this.#parts.tracking.drain();
+        this.#arm();
+      }
+    } catch (error) {
+      this.#fail('scans', error);
+    }
+  }
+
+  #fail(watcher: WatcherName, error: unknown): void {
+    if (this.#state !== 'running') return;
+    this.#halt();
+    this.#state = 'failed';
+    this.#reject(new WatcherError(watcher, error));
+  }
+
+  #halt(): void {
+    this.#state = 'stopped';
+    for (const ticker of this.#tickers) ticker.stop();
+    this.#expiry.stop();
+  }
+
+  #lastPass(): void {
+    try {
+      this.#parts.tracking.pass();
+    } catch (error) {
+      const named = new WatcherError('tracking', error);
+      this.#reject(named);
+      throw named;
+    }
+  }
+
+  #sum(): Summary {
+    const { tracking, deciding, output } = this.#parts;
+    const counters = this.#ports.counters.read();
+    const packets = (verdict: Verdict) => counters.verdicts[verdict]?.packets ?? 0n;
+    const bytes = (verdict: Verdict) => counters.verdicts[verdict]?.bytes ?? 0n;
+    return {
+      connections: packets(Verdict.PASS_CONNECTION),
+      scans: BigInt(tracking.scans + (deciding?.scans ?? 0)) + counters.scansLost,
+      blocks: counters.blocksMade + BigInt(deciding?.blocks ?? 0),
+      droppedPackets: packets(Verdict.DROP_BLOCKED) + packets(Verdict.DROP_THRESHOLD),
+      droppedBytes: bytes(Verdict.DROP_BLOCKED) + bytes(Verdict.DROP_THRESHOLD),
+      lost: output.losses(),
+      runMs: Number(this.#ports.clock.monotonicNs() - this.#startNs) / 1e6,
+    };
+  }
+}

@@ -1,0 +1,127 @@
+import { codecs } from '@scanward/map-codec';
+import type { Endian, Source } from '@scanward/map-codec';
+import { formatAddress, formatPrefix } from './addresses.ts';
+import type { Allowlist } from './allowlist.ts';
+import type { Blocklist } from './blocklist.ts';
+import type { Output } from './output.ts';
+import { nanoseconds } from './policy.ts';
+import type { PolicyOptions } from './policy.ts';
+import type { BlockStore, Clock, SourceStore } from './ports.ts';
+import { CONNECTION, TICK_NS } from './records.ts';
+import type { ConnectionView } from './records.ts';
+import type { WallClock } from './wall-clock.ts';
+
+/** A scanner, as the detector reports it. */
+export interface DetectedScan {
+  readonly timeTicks: number;
+  /** What is counted and blocked. */
+  readonly source: Uint8Array;
+  readonly sourceBits: number;
+  /** Of the packet that crossed the threshold. */
+  readonly address: Uint8Array;
+  readonly destination: Uint8Array;
+  /** Ascending. */
+  readonly ports: readonly number[];
+}
+
+/** What is needed of `Detector` of `@scanward/detector`. */
+export interface ScanDetector {
+  connection(bytes: Uint8Array, sourceOffset: number, destinationOffset: number, port: number, timeTicks: number): void;
+  merge(slot: Source): void;
+  takeScans(): readonly DetectedScan[];
+  forget(source: Uint8Array): void;
+  sweep(nowTicks: number): void;
+}
+
+export interface DecidingPorts {
+  readonly blocks: BlockStore;
+  readonly sources: SourceStore;
+  readonly clock: Clock;
+}
+
+/** What the other watchers share. */
+export interface Told {
+  readonly output: Output;
+  readonly wall: WallClock;
+  readonly list: Blocklist;
+  readonly allowlist: Allowlist;
+}
+
+export interface DecidingOptions {
+  readonly endian: Endian;
+  readonly policy: Pick<PolicyOptions, 'blockTtlMs' | 'response'>;
+  /** Called for each block that the blocklist had no room for. */
+  readonly refused: () => void;
+}
+
+/** User mode: the detector decides what the program only records. */
+export class Deciding {
+  readonly #detector: ScanDetector;
+  readonly #ports: DecidingPorts;
+  readonly #told: Told;
+  readonly #options: DecidingOptions;
+  readonly #slot: (bytes: Uint8Array, offset: number) => Source;
+  #scans = 0;
+  #blocks = 0;
+
+  constructor(detector: ScanDetector, ports: DecidingPorts, told: Told, options: DecidingOptions) {
+    this.#detector = detector;
+    this.#ports = ports;
+    this.#told = told;
+    this.#options = options;
+    const { source } = codecs(options.endian);
+    this.#slot = (bytes, offset) => source.decode(bytes, offset);
+  }
+
+  /** Scans told so far. */
+  get scans(): number {
+    return this.#scans;
+  }
+
+  /** Blocks written so far. */
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /** A connection, as it is drained. */
+  feed(bytes: Uint8Array, offset: number, view: ConnectionView): void {
+    const { source, destination } = CONNECTION;
+    this.#detector.connection(bytes, offset + source, offset + destination, view.destinationPort(), view.timeTicks());
+  }
+
+  /** One tick: what the program remembers is added, so that a lost record hides no scan; then the scanners are dealt with. */
+  decide(): void {
+    this.#ports.sources.visit((bytes, offset) => this.#detector.merge(this.#slot(bytes, offset)));
+    for (const scan of this.#detector.takeScans()) this.#deal(scan);
+    this.#detector.sweep(Math.floor(Number(this.#ports.clock.monotonicNs()) / TICK_NS));
+  }
+
+  #deal(scan: DetectedScan): void {
+    // Records of before the block may be drained after it; that is still the scan that was told.
+    if (this.#told.allowlist.allows(scan.address) || this.#told.list.get(scan.source)) return;
+    this.#scans++;
+    this.#told.output.tell({
+      kind: 'scan',
+      timeMs: this.#told.wall.ms(scan.timeTicks * TICK_NS),
+      source: formatAddress(scan.address),
+      sourcePrefix: formatPrefix(scan.source, scan.sourceBits),
+      destination: formatAddress(scan.destination),
+      ports: scan.ports,
+      interface: undefined,
+    });
+    if (this.#options.policy.response === 'block') this.#block(scan);
+  }
+
+  #block({ source, sourceBits }: DetectedScan): void {
+    const startNs = this.#ports.clock.monotonicNs();
+    const ttlNs = nanoseconds(this.#options.policy.blockTtlMs);
+    const expiryNs = ttlNs === 0n ? 0n : startNs + ttlNs;
+    const made = this.#ports.blocks.add(source, startNs, expiryNs);
+    // Forgotten even if refused: when it goes on scanning it is found, and a block is tried, again.
+    this.#ports.sources.forget(source);
+    this.#detector.forget(source);
+    if (!made) return this.#options.refused();
+    this.#blocks++;
+    this.#told.list.begin({ source, bits: sourceBits, startNs, expiryNs, reason: 'scan' });
+  }
+}

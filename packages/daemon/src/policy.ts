@@ -1,0 +1,82 @@
+import { Mode, ONLINK_MAX, Response } from '@scanward/map-codec';
+import type { Policy } from '@scanward/map-codec';
+import { contains, isIpv4, maskAddress, prefixMask } from './addresses.ts';
+import type { Prefix } from './ports.ts';
+
+const LINK_LOCAL: Prefix = { address: Uint8Array.of(0xfe, 0x80, ...new Uint8Array(14)), bits: 10 };
+
+/** All knobs that decide, in the units of the command line. */
+export interface PolicyOptions {
+  readonly mode: 'kernel' | 'user';
+  readonly response: 'block' | 'log';
+  /** A source is a scanner when it touched more than this many distinct ports within the window. */
+  readonly threshold: number;
+  readonly windowMs: number;
+  /** 0: for ever. */
+  readonly blockTtlMs: number;
+  /** Bits of an IPv6 source that is not on-link. */
+  readonly ipv6Prefix: number;
+}
+
+/** Milliseconds, which may have fractions, as nanoseconds. */
+export function nanoseconds(ms: number): bigint {
+  return BigInt(Math.round(ms * 1e6));
+}
+
+/** The first on-link prefixes, as many as the program has room for, masked. */
+export function onlinkPrefixes(onlink: readonly Prefix[]): Prefix[] {
+  return onlink.slice(0, ONLINK_MAX).map(({ address, bits }) => ({ address: maskAddress(address, bits), bits }));
+}
+
+/** The part of the policy that the detector of user mode follows. */
+export interface DetectionPolicy {
+  readonly windowNs: bigint;
+  /** 0: for ever. */
+  readonly blockTtlNs: bigint;
+  readonly threshold: number;
+  readonly response: 'block' | 'log';
+  readonly ipv6Prefix: number;
+  readonly onlink: readonly Prefix[];
+}
+
+/** The policy as the detector of user mode takes it. */
+export function detectorPolicy(options: PolicyOptions, onlink: readonly Prefix[]): DetectionPolicy {
+  return {
+    windowNs: nanoseconds(options.windowMs),
+    blockTtlNs: nanoseconds(options.blockTtlMs),
+    threshold: options.threshold,
+    response: options.response,
+    ipv6Prefix: options.ipv6Prefix,
+    onlink: onlinkPrefixes(onlink),
+  };
+}
+
+/** `struct policy`. */
+export function policyValue(options: PolicyOptions, onlink: readonly Prefix[]): Policy {
+  const near = onlinkPrefixes(onlink);
+  const none = { address: new Uint8Array(16), mask: new Uint8Array(16) };
+  return {
+    windowNs: nanoseconds(options.windowMs),
+    blockTtlNs: nanoseconds(options.blockTtlMs),
+    threshold: options.threshold,
+    mode: options.mode === 'kernel' ? Mode.KERNEL : Mode.USER,
+    response: options.response === 'block' ? Response.BLOCK : Response.LOG,
+    ipv6Prefix: options.ipv6Prefix,
+    onlinkCount: near.length,
+    ipv6Mask: prefixMask(options.ipv6Prefix),
+    onlink: Array.from({ length: ONLINK_MAX }, (_, i) => {
+      const prefix = near[i];
+      return prefix ? { address: prefix.address, mask: prefixMask(prefix.bits) } : none;
+    }),
+  };
+}
+
+/**
+ * How many bits of the address are the source, by the program's rule: an IPv4, link-local or on-link address is
+ * taken whole. So is one that has bits behind the prefix, because no source of a packet would be spelt so.
+ */
+export function sourceBits(address: Uint8Array, ipv6Prefix: number, onlink: readonly Prefix[]): number {
+  if (isIpv4(address) || contains(LINK_LOCAL, address)) return 128;
+  if (onlinkPrefixes(onlink).some((prefix) => contains(prefix, address))) return 128;
+  return contains({ address: maskAddress(address, ipv6Prefix), bits: 128 }, address) ? ipv6Prefix : 128;
+}

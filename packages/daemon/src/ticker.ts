@@ -1,0 +1,42 @@
+import { Alarm } from './alarm.ts';
+import type { Clock } from './ports.ts';
+
+/**
+ * Calls `pass` every `periodMs`, counted from the start and not from the last pass, so that it does not drift.
+ * A pass that takes longer than a period skips ticks; passes never overlap. An error ends it and goes to `failed`.
+ */
+export class Ticker {
+  readonly #clock: Clock;
+  readonly #periodNs: bigint;
+  readonly #alarm: Alarm;
+  #tickNs = 0n;
+  #running = false;
+
+  constructor(clock: Clock, periodMs: number, pass: () => void, failed: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#periodNs = BigInt(Math.max(1, Math.round(periodMs * 1e6)));
+    const ring = () => {
+      pass();
+      this.#next();
+    };
+    this.#alarm = new Alarm(clock, ring, failed);
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#tickNs = this.#clock.monotonicNs();
+    this.#next();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#alarm.stop();
+  }
+
+  #next(): void {
+    if (!this.#running) return; // the pass may have stopped it
+    const late = this.#clock.monotonicNs() - this.#tickNs;
+    this.#tickNs += (late / this.#periodNs + 1n) * this.#periodNs;
+    this.#alarm.at(this.#tickNs);
+  }
+}

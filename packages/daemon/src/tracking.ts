@@ -1,0 +1,113 @@
+import type { Endian } from '@scanward/map-codec';
+import { formatAddress, formatPrefix } from './addresses.ts';
+import type { Told } from './deciding.ts';
+import type { CounterValues, DaemonPorts } from './ports.ts';
+import { CONNECTION, ConnectionView, scanReader } from './records.ts';
+import type { ScanRecord } from './records.ts';
+
+/** Sees each connection as it is drained. */
+export type Feed = (bytes: Uint8Array, offset: number, view: ConnectionView) => void;
+
+export interface TrackingOptions {
+  readonly endian: Endian;
+  /** For the warning that the blocklist is full. */
+  readonly maxBlocks: number;
+  /** User mode: the detector. */
+  readonly feed: Feed | undefined;
+  /** Called after the scan's line, so that what became of the scanner is told next. */
+  readonly scanned: (scan: ScanRecord) => void;
+}
+
+type TrackingPorts = Pick<DaemonPorts, 'events' | 'counters' | 'log' | 'interfaceName'>;
+
+/** The tracking watcher: every connection a line, every scan of the program a line, every loss a line. */
+export class Tracking {
+  readonly #ports: TrackingPorts;
+  readonly #told: Pick<Told, 'output' | 'wall'>;
+  readonly #options: TrackingOptions;
+  readonly #connection: ConnectionView;
+  readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
+  #seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n };
+  #refused = 0;
+  #scans = 0;
+
+  constructor(ports: TrackingPorts, told: Pick<Told, 'output' | 'wall'>, options: TrackingOptions) {
+    this.#ports = ports;
+    this.#told = told;
+    this.#options = options;
+    this.#connection = new ConnectionView(options.endian);
+    this.#scan = scanReader(options.endian);
+  }
+
+  /** Scans told so far, those of the program. */
+  get scans(): number {
+    return this.#scans;
+  }
+
+  /** One tick. */
+  pass(): void {
+    this.#told.wall.take();
+    this.drain();
+    this.#losses(this.#ports.counters.read());
+    this.#told.output.tellLost();
+  }
+
+  /** Connections first, then scans: a scan's line stands below the connections that made it. */
+  drain(): void {
+    this.#ports.events.drainConnections((bytes, offset) => this.#tellConnection(bytes, offset));
+    this.#ports.events.drainScans((bytes, offset) => this.#tellScan(this.#scan(bytes, offset)));
+  }
+
+  /** A block that the daemon itself could not write, because the blocklist is full. */
+  refused(): void {
+    this.#refused++;
+  }
+
+  #tellConnection(bytes: Uint8Array, offset: number): void {
+    const view = this.#connection.at(bytes, offset);
+    this.#told.output.tell({
+      kind: 'connection',
+      timeMs: this.#told.wall.ms(view.timeNs()),
+      source: formatAddress(bytes, offset + CONNECTION.source),
+      sourcePort: view.sourcePort(),
+      destination: formatAddress(bytes, offset + CONNECTION.destination),
+      destinationPort: view.destinationPort(),
+      interface: this.#ports.interfaceName(view.ifindex()),
+    });
+    this.#options.feed?.(bytes, offset, view);
+  }
+
+  #tellScan(scan: ScanRecord): void {
+    this.#scans++;
+    this.#told.output.tell({
+      kind: 'scan',
+      timeMs: this.#told.wall.ms(scan.timeNs),
+      source: formatAddress(scan.source),
+      sourcePrefix: formatPrefix(scan.source, scan.sourceBits),
+      destination: formatAddress(scan.destination),
+      ports: scan.ports,
+      interface: this.#ports.interfaceName(scan.ifindex),
+    });
+    this.#options.scanned(scan);
+  }
+
+  #losses(now: CounterValues): void {
+    const { connectionsLost, scansLost, blocksRefused } = now;
+    const refused = Number(blocksRefused - this.#seen.blocksRefused) + this.#refused;
+    this.#lost('connections', Number(connectionsLost - this.#seen.connectionsLost));
+    this.#lost('scans', Number(scansLost - this.#seen.scansLost));
+    this.#seen = { connectionsLost, scansLost, blocksRefused };
+    this.#refused = 0;
+    if (refused > 0) this.#full(refused);
+  }
+
+  #lost(what: 'connections' | 'scans', count: number): void {
+    if (count > 0) this.#told.output.lost(what, 'ring full', count);
+  }
+
+  #full(refused: number): void {
+    const { maxBlocks } = this.#options;
+    this.#told.output.lost('blocks', 'blocklist full', refused);
+    this.#ports.log.warn(`blocklist is full (${maxBlocks} entries): raise --max-blocks or shorten --block-ttl`);
+  }
+}
