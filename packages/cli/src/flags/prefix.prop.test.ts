@@ -1,7 +1,8 @@
+import { formatPrefix, maskAddress } from '@scanward/daemon';
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { BadValue } from './bad-value.ts';
-import { formatPrefix, maskAddress, parsePrefix } from './prefix.ts';
+import { parsePrefix } from './prefix.ts';
 
 test('what is written is read back, whatever the prefix', () => {
   const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -9,7 +10,7 @@ test('what is written is read back, whatever the prefix', () => {
   fc.assert(
     fc.property(fc.oneof(bytes, mapped), fc.integer({ min: 97, max: 128 }), (random, bits) => {
       const address = maskAddress(random, bits);
-      const read = parsePrefix(formatPrefix({ address, bits }));
+      const read = parsePrefix(formatPrefix(address, bits));
       return read.bits === bits && read.address.every((byte, i) => byte === address[i]);
     }),
   );

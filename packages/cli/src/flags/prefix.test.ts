@@ -1,5 +1,6 @@
+import { formatPrefix } from '@scanward/daemon';
 import { expect, test } from 'vitest';
-import { formatPrefix, parsePrefix } from './prefix.ts';
+import { parsePrefix } from './prefix.ts';
 
 test.each([
   ['192.0.2.7', '192.0.2.7', 128],
@@ -15,7 +16,7 @@ test.each([
   const prefix = parsePrefix(text);
   expect(prefix.address).toHaveLength(16);
   expect(prefix.bits).toBe(bits);
-  expect(formatPrefix(prefix)).toBe(written);
+  expect(formatPrefix(prefix.address, prefix.bits)).toBe(written);
 });
 
 test.each([

@@ -1,12 +1,7 @@
+import { contains, formatAddress, formatPrefix, maskAddress, type Prefix } from '@scanward/daemon';
 import ipaddr from 'ipaddr.js';
 import { BadValue } from './bad-value.ts';
 import { parseWholeNumber } from './whole-number.ts';
-
-/** Addresses that begin with the first `bits` of 16 bytes; IPv4 is IPv4-mapped, so an IPv4 /24 has 120 bits. */
-export interface Prefix {
-  readonly address: Uint8Array;
-  readonly bits: number;
-}
 
 /**
  * Reads an address as 16 bytes. Strict: IPv4 is four decimal numbers without leading zeros; a zone (`%eth0`) is refused.
@@ -20,18 +15,6 @@ export function parseAddress(text: string): Uint8Array | undefined {
   if (embedded !== undefined && !ipaddr.IPv4.isValidFourPartDecimal(embedded)) return undefined;
   if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
   return Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray());
-}
-
-/** Writes 16 bytes as an address: IPv4 dotted, IPv6 in the short form of RFC 5952. */
-export function formatAddress(bytes: Uint8Array): string {
-  const address = ipaddr.fromByteArray([...bytes]) as ipaddr.IPv6;
-  return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
-}
-
-/** Writes a prefix; one that is a single address is written as the address. */
-export function formatPrefix({ address, bits }: Prefix): string {
-  if (bits === 128) return formatAddress(address);
-  return `${formatAddress(address)}/${isMapped(address) && bits >= 96 ? bits - 96 : bits}`;
 }
 
 /**
@@ -63,7 +46,7 @@ export function parsePrefix(text: string): Prefix {
   }
   const network = maskAddress(address, bits);
   if (address.some((byte, i) => byte !== network[i])) {
-    const wide = formatPrefix({ address: network, bits });
+    const wide = formatPrefix(network, bits);
     throw new BadValue(
       `'${text}' has bits set after its length: write ${wide} (the network) or ${formatAddress(address)} (the host)`,
     );
@@ -79,19 +62,7 @@ function parseLength(text: string, lengthText: string, max: number): number {
   }
 }
 
-/** The first `bits` of an address, the rest zero. */
-export function maskAddress(address: Uint8Array, bits: number): Uint8Array {
-  return address.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - 8 * i))));
-}
-
-function isMapped(address: Uint8Array): boolean {
-  return address.subarray(0, 10).every((byte) => byte === 0) && address[10] === 0xff && address[11] === 0xff;
-}
-
 /** All of IPv6, all of IPv4, or an IPv6 prefix that swallows the IPv4-mapped range. */
 function coversAll(address: Uint8Array, bits: number): boolean {
-  if (bits > 96) return false;
-  const mapped = new Uint8Array(16).fill(0xff, 10, 12);
-  const network = maskAddress(address, bits);
-  return maskAddress(mapped, bits).every((byte, i) => byte === network[i]);
+  return bits <= 96 && contains({ address, bits }, new Uint8Array(16).fill(0xff, 10, 12));
 }

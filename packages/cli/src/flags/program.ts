@@ -1,10 +1,11 @@
+import type { Prefix } from '@scanward/daemon';
 import { Command, CommanderError, Option } from 'commander';
 import { ExitCode } from '../exit-codes.ts';
 import { nearest } from '../nearest.ts';
 import { OperatorError } from '../operator-error.ts';
 import { parseChoice } from './choice.ts';
 import { parseDuration } from './duration.ts';
-import { parsePrefix, type Prefix } from './prefix.ts';
+import { parsePrefix } from './prefix.ts';
 import { type RunOptions, THRESHOLD_MAX } from './run-options.ts';
 import { parseWholeNumber } from './whole-number.ts';
 

@@ -1,4 +1,4 @@
-import type { Prefix } from './prefix.ts';
+import type { Prefix } from '@scanward/daemon';
 
 /** What `scanward run` was asked to do. */
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import type { Prefix } from '../flags/prefix.ts';
+import type { Prefix } from '@scanward/daemon';
 
 /** One address of an interface. */
 export interface HostAddress {

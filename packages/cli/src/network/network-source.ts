@@ -1,5 +1,4 @@
-import type { AllowEntry, AllowReasonName, NetworkSource, NetworkState } from '@scanward/daemon';
-import type { Prefix } from '../flags/prefix.ts';
+import type { AllowEntry, AllowReasonName, NetworkSource, NetworkState, Prefix } from '@scanward/daemon';
 import type { ReadText } from '../system/proc.ts';
 import { isDefaultRoute } from './default-interface.ts';
 import type { HostNetwork, HostRoute } from './host-network.ts';

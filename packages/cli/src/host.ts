@@ -1,0 +1,13 @@
+import type { LineStream } from './system/line-sink.ts';
+
+/** What the process has been given; only main.ts makes one from `process`. */
+export interface Host {
+  readonly pid: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdout: LineStream;
+  readonly stderr: LineStream;
+  /** Calls back at each SIGINT and SIGTERM; the returned function stops that. */
+  onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Ends the process at once; the kernel then detaches, because the links are descriptors. */
+  exit(code: number): void;
+}

@@ -1,0 +1,49 @@
+import type { AllowEntry, AllowReasonName, AllowStore, Prefix } from '@scanward/daemon';
+import type { BpfMap } from '@scanward/loader-native';
+import { AllowReason, type Codecs } from '@scanward/map-codec';
+import { withRoom } from './errno.ts';
+
+const reasons: Readonly<Record<AllowReasonName, number>> = {
+  own: AllowReason.OWN,
+  gateway: AllowReason.GATEWAY,
+  resolver: AllowReason.RESOLVER,
+  'ssh-peer': AllowReason.SSH_PEER,
+  operator: AllowReason.OPERATOR,
+};
+
+function reasonName(value: number): AllowReasonName {
+  const names = Object.keys(reasons) as AllowReasonName[];
+  return names.find((name) => reasons[name] === value) ?? 'operator';
+}
+
+/** The `allow` map: a trie of prefixes. */
+export class KernelAllowStore implements AllowStore {
+  readonly #map: Pick<BpfMap, 'set' | 'delete' | 'entries'>;
+  readonly #codecs: Codecs;
+
+  constructor(map: Pick<BpfMap, 'set' | 'delete' | 'entries'>, codecs: Codecs) {
+    this.#map = map;
+    this.#codecs = codecs;
+  }
+
+  *entries(): Generator<AllowEntry> {
+    for (const [key, value] of this.#map.entries()) {
+      const { prefixBits, address } = this.#codecs.allowKey.decode(key);
+      yield { address, bits: prefixBits, reason: reasonName(this.#codecs.allow.decode(value).reason) };
+    }
+  }
+
+  add(entry: AllowEntry): boolean {
+    return withRoom(() => {
+      this.#map.set(this.#key(entry), this.#codecs.allow.encode({ reason: reasons[entry.reason] }));
+    });
+  }
+
+  remove(prefix: Prefix): boolean {
+    return this.#map.delete(this.#key(prefix));
+  }
+
+  #key({ address, bits }: Prefix): Uint8Array {
+    return this.#codecs.allowKey.encode({ prefixBits: bits, address });
+  }
+}

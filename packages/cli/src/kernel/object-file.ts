@@ -1,0 +1,24 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Endian } from '@scanward/map-codec';
+import { ExitCode } from '../exit-codes.ts';
+import { OperatorError } from '../operator-error.ts';
+
+/** The shipped object for this byte order: beside the built program, or, when run from source, in `bpf/prebuilt`. */
+export function shippedObject(endian: Endian): string {
+  const name = endian === 'little' ? 'scanward.bpfel.o' : 'scanward.bpfeb.o';
+  const packaged = fileURLToPath(new URL(`../bpf/${name}`, import.meta.url));
+  return existsSync(packaged) ? packaged : fileURLToPath(new URL(`../../../../bpf/prebuilt/${name}`, import.meta.url));
+}
+
+/** @throws OperatorError if the file cannot be read */
+export function readObjectFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? String(error)})`;
+    const todo = `${why}: install scanward anew, or run \`make build\` in its repository`;
+    throw new OperatorError(ExitCode.object, `reading the BPF object ${path}`, todo, { cause: error });
+  }
+}

@@ -1,0 +1,66 @@
+import type { SourceStore } from '@scanward/daemon';
+import type { BpfMap, BpfProgram } from '@scanward/loader-native';
+import { type Codecs, COMMAND_SETS_MAX, CommandOp, layouts, SOURCES_PER_SET } from '@scanward/map-codec';
+import { arrayKey } from './array-key.ts';
+
+/** Reads a value whole, under its spin lock. */
+const BPF_F_LOCK = 4n;
+
+type SourceMap = Pick<BpfMap, 'get' | 'maxEntries'>;
+type CommandProgram = Pick<BpfProgram, 'testRun'>;
+
+/**
+ * The `sources` map. It is only read here; what is to change in it is asked of the program `scanward_command`,
+ * which is never attached and runs once for each test run.
+ */
+export class KernelSourceStore implements SourceStore {
+  readonly #map: SourceMap;
+  readonly #command: CommandProgram;
+  readonly #codecs: Codecs;
+  readonly #slotsOffset: number;
+
+  constructor(map: SourceMap, command: CommandProgram, codecs: Codecs) {
+    this.#map = map;
+    this.#command = command;
+    this.#codecs = codecs;
+    const set = layouts().find(({ name }) => name === 'source_set');
+    this.#slotsOffset = set?.fields.find(({ name }) => name === 'slots')?.offset ?? 0;
+  }
+
+  visit(visit: (bytes: Uint8Array, offset: number) => void): void {
+    const { size } = this.#codecs.source;
+    for (let index = 0; index < this.#map.maxEntries; index++) {
+      const set = this.#map.get(arrayKey(index, this.#codecs.source.endian), BPF_F_LOCK);
+      if (!set) continue;
+      for (let slot = 0; slot < SOURCES_PER_SET; slot++) {
+        const offset = this.#slotsOffset + slot * size;
+        if (holdsSource(set, offset)) visit(set, offset);
+      }
+    }
+  }
+
+  forget(source: Uint8Array): void {
+    this.#run(CommandOp.FORGET, 0, 0, source);
+  }
+
+  sweep(): number {
+    let live = 0;
+    for (let first = 0; first < this.#map.maxEntries; first += COMMAND_SETS_MAX) {
+      const count = Math.min(COMMAND_SETS_MAX, this.#map.maxEntries - first);
+      live += this.#run(CommandOp.SWEEP, first, count, new Uint8Array(16)).live;
+    }
+    return live;
+  }
+
+  #run(op: number, first: number, count: number, source: Uint8Array) {
+    const { command } = this.#codecs;
+    const data = command.encode({ op, first, count, live: 0, emptied: 0, source });
+    return command.decode(this.#command.testRun({ data }).data);
+  }
+}
+
+/** The source stands first in a slot; all zero is an empty slot. */
+function holdsSource(bytes: Uint8Array, offset: number): boolean {
+  for (let i = offset; i < offset + 16; i++) if (bytes[i] !== 0) return true;
+  return false;
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { toOperatorError } from './describe-error.ts';
+import { ExitCode } from './exit-codes.ts';
+import { parseArguments } from './flags/program.ts';
+import type { Host } from './host.ts';
+import { nativeSystem } from './kernel/native-system.ts';
+import { run } from './run.ts';
+import { readText } from './system/proc.ts';
+
+const host: Host = {
+  pid: process.pid,
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onSignal(callback) {
+    process.on('SIGINT', callback).on('SIGTERM', callback);
+    return () => {
+      process.off('SIGINT', callback).off('SIGTERM', callback);
+    };
+  },
+  exit: (code) => process.exit(code),
+};
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Says why, in one line, and ends the process; its descriptors close with it, so nothing stays attached. */
+function fail(error: unknown): void {
+  const circumstances = { status: readText('/proc/self/status') ?? '', limits: '', release: release() };
+  const { message, exitCode } = toOperatorError(error, 'running', circumstances);
+  process.stderr.on('error', () => process.exit(exitCode));
+  process.stderr.write(`scanward: ${message}\n`, () => process.exit(exitCode));
+}
+
+process.on('uncaughtException', fail);
+
+try {
+  const request = parseArguments(process.argv.slice(2), version());
+  if (request.command === 'run') {
+    await run(request.options, host, nativeSystem);
+    process.exit(ExitCode.clean);
+  }
+  process.stdout.on('error', () => process.exit(ExitCode.clean));
+  process.stdout.write(request.text, () => process.exit(ExitCode.clean));
+} catch (error) {
+  fail(error);
+}

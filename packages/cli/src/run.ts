@@ -1,0 +1,216 @@
+import { formatDuration } from './flags/duration.ts';
+import type { RunOptions } from './flags/run-options.ts';
+import { type Circumstances, attempt, toOperatorError } from './describe-error.ts';
+import { ExitCode } from './exit-codes.ts';
+import type { Host } from './host.ts';
+import { type Attach, findLink, Interfaces } from './interfaces.ts';
+import type { Loaded } from './kernel/load.ts';
+import { defaultInterface } from './network/default-interface.ts';
+import type { HostNetwork } from './network/host-network.ts';
+import { HostNetworkSource } from './network/network-source.ts';
+import { findSshPeer } from './network/ssh-peer.ts';
+import { OperatorError } from './operator-error.ts';
+import { StopRequest } from './stop-request.ts';
+import { HeldLog } from './system/held-log.ts';
+import { StreamLineSink } from './system/line-sink.ts';
+import type { ReadText } from './system/proc.ts';
+import { stderrLog } from './system/stderr-log.ts';
+import { requireCapabilities } from './capabilities.ts';
+import { type Clock, Daemon, type Log } from '@scanward/daemon';
+import { ONLINK_MAX } from '@scanward/map-codec';
+
+/** How often the interfaces are looked at. */
+const INTERFACE_PERIOD_MS = 1_000;
+/** How long a slow reader of stdout may take for the last lines. */
+const FLUSH_MS = 2_000;
+
+/** What `run` needs of the system; fakes in tests. */
+export interface System {
+  readonly clock: Clock;
+  readonly readText: ReadText;
+  readonly release: string;
+  readonly network: HostNetwork;
+  /** Loads the program. @throws OperatorError, or what the loader throws */
+  load(options: RunOptions): Loaded;
+  /** How to attach it. */
+  attach(loaded: Loaded, options: RunOptions): Attach;
+  /** Resolves when the reader of stdout is gone; cancelled by the signal. */
+  stdoutClosed(cancel: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * Watches until a signal comes, stdout's reader is gone, or something fails. Nothing is attached afterwards.
+ *
+ * @throws OperatorError
+ */
+export async function run(options: RunOptions, host: Host, system: System): Promise<void> {
+  const stop = new StopRequest(host, () => Number(system.clock.monotonicNs() / 1_000_000n));
+  try {
+    await loadAndWatch({ options, host, system, stop });
+  } finally {
+    stop.release();
+  }
+}
+
+async function loadAndWatch({ options, host, system, stop }: Asked): Promise<void> {
+  const circumstances: Circumstances = {
+    status: system.readText('/proc/self/status') ?? '',
+    limits: system.readText('/proc/self/limits') ?? '',
+    release: system.release,
+  };
+  const names = attempt('finding the interfaces', circumstances, () => interfaceNames(options, system.network));
+  requireCapabilities(circumstances.status);
+  const loaded = attempt('loading the program', circumstances, () => system.load(options));
+  try {
+    await watch(names, loaded, { options, host, system, stop, circumstances });
+  } finally {
+    loaded.close();
+  }
+}
+
+function interfaceNames(options: RunOptions, network: HostNetwork): readonly string[] {
+  if (options.interfaces.length > 0) {
+    const links = network.links();
+    for (const name of options.interfaces) findLink(name, links);
+    return options.interfaces;
+  }
+  const name = defaultInterface(network);
+  if (name !== undefined) return [name];
+  throw new OperatorError(
+    ExitCode.interface,
+    'finding the interface of the default route',
+    'there is no default route: name one with -i',
+  );
+}
+
+interface Asked {
+  readonly options: RunOptions;
+  readonly host: Host;
+  readonly system: System;
+  readonly stop: StopRequest;
+}
+
+interface Given extends Asked {
+  readonly circumstances: Circumstances;
+}
+
+async function watch(names: readonly string[], loaded: Loaded, given: Given): Promise<void> {
+  const { options, host, system, stop, circumstances } = given;
+  const log = new HeldLog(stderrLog(host.stderr));
+  const lines = new StreamLineSink(host.stdout, (error) => {
+    stop.closed(error);
+  });
+  const interfaces = new Interfaces(names, system.network, system.attach(loaded, options), log);
+  const source = networkSource(given, log);
+  const daemon = new Daemon(
+    {
+      ...loaded,
+      network: source,
+      clock: system.clock,
+      lines,
+      log,
+      interfaceName: (ifindex) => interfaces.nameOf(ifindex),
+    },
+    daemonOptions(options, loaded),
+  );
+  try {
+    start(daemon, interfaces, given, log);
+  } catch (error) {
+    daemon.stop();
+    throw error;
+  }
+  log.release();
+
+  const over = new AbortController();
+  void system.stdoutClosed(over.signal).then((closed) => {
+    if (closed) stop.closed(Object.assign(new Error('the reader is gone'), { code: 'EPIPE' }));
+  });
+  const stopPolling = pollInterfaces(interfaces, system.clock, log);
+  try {
+    const reason = await Promise.race([stop.requested, daemon.ended]);
+    if (reason?.why === 'stdout' && reason.error.code !== 'EPIPE') {
+      const todo = `${reason.error.message}: make room, or send it elsewhere`;
+      throw new OperatorError(ExitCode.runtime, 'writing to stdout', todo, { cause: reason.error });
+    }
+  } catch (error) {
+    throw toOperatorError(error, 'watching', circumstances);
+  } finally {
+    over.abort();
+    stopPolling();
+    // Detached first, so that nothing comes after what is drained now.
+    interfaces.close();
+    daemon.stop();
+    if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
+  }
+}
+
+function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParameters<typeof Daemon>[1] {
+  return {
+    endian: loaded.endian,
+    policy: {
+      mode: options.mode,
+      response: options.response,
+      threshold: options.threshold,
+      windowMs: Number(options.windowNs) / 1e6,
+      blockTtlMs: Number(options.blockTtlNs) / 1e6,
+      ipv6Prefix: options.ipv6Prefix,
+    },
+    format: options.format,
+    trackingPeriodMs: options.trackingPeriodMs,
+    blockingPeriodMs: options.detectScanPeriodMs,
+    maxSources: options.maxSources,
+    maxBlocks: options.maxBlocks,
+    sourceKeys: loaded.sourceKeys,
+  };
+}
+
+function networkSource({ options, host, system }: Given, log: Log): HostNetworkSource {
+  const source = new HostNetworkSource(system.network, system.readText, {
+    allow: options.allow,
+    allowGateway: options.allowGateway,
+    sshPeer: findSshPeer(host.environment, host.pid, system.readText),
+  });
+  const { length } = source.read().onlink;
+  if (length > ONLINK_MAX) {
+    log.warn(
+      `${length} on-link IPv6 prefixes: only the first ${ONLINK_MAX} are taken whole, the others' hosts by --ipv6-prefix`,
+    );
+  }
+  return source;
+}
+
+function start(daemon: Daemon, interfaces: Interfaces, { options, circumstances }: Given, log: Log): void {
+  log.info(describePolicy(options));
+  attempt('starting', circumstances, () => {
+    daemon.start();
+  });
+  attempt('attaching', circumstances, () => {
+    interfaces.attachAll();
+  });
+}
+
+/** `mode kernel, response block for 1h, threshold 3 ports in 1m`. */
+function describePolicy({ mode, response, blockTtlNs, threshold, windowNs }: RunOptions): string {
+  const time = blockTtlNs === 0n ? 'for ever' : `for ${formatDuration(blockTtlNs)}`;
+  const action = response === 'block' ? `block ${time}` : 'log';
+  return `mode ${mode}, response ${action}, threshold ${threshold} ports in ${formatDuration(windowNs)}`;
+}
+
+/** Looks after the interfaces until the returned function is called. */
+function pollInterfaces(interfaces: Interfaces, clock: Clock, log: Log): () => void {
+  let failing = false;
+  const look = () => {
+    try {
+      interfaces.poll();
+      failing = false;
+    } catch (error) {
+      if (!failing) log.warn(`cannot look at the interfaces (${String(error)}): they stay as they are`);
+      failing = true;
+    }
+    cancel = clock.after(INTERFACE_PERIOD_MS, look);
+  };
+  let cancel = clock.after(INTERFACE_PERIOD_MS, look);
+  return () => {
+    cancel();
+  };
+}
