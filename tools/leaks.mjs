@@ -11,7 +11,11 @@ const PATIENCE_MS = 5_000;
 process.env.PATH += ':/usr/sbin:/sbin';
 
 const json = (command, ...args) => {
-  const text = execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
+  const text = execFileSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return text.trim() === '' ? [] : JSON.parse(text);
 };
 

@@ -1,8 +1,6 @@
-export { addressBytes } from './address.ts';
 export { capture, type Capture } from './capture.ts';
 export { command, type CommandOptions, type CommandResult } from './command.ts';
 export { repositoryFile } from './files.ts';
-export * as frames from './frames.ts';
 export { createPair, Lab, sweepLabs, type Host, type LabOptions } from './lab.ts';
 export { leakSnapshot, leaksSince } from './leaks.ts';
 export { Lines, type Line } from './lines.ts';
@@ -12,3 +10,4 @@ export { nmap, parseNmap, type NmapOptions, type ScanResult } from './nmap.ts';
 export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
 export { send, type SendOptions } from './send.ts';
 export { connect, listen } from './servers.ts';
+export { fragmentsTo, frameTo, syn, type WireOptions } from './wire.ts';
