@@ -1,0 +1,322 @@
+import { Mode, Response } from '@scanward/map-codec';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { allowEntry, FakeWorld, ip, SECOND, settled } from '../test/fakes.ts';
+import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
+import { Daemon } from './daemon.ts';
+import { WatcherError } from './watcher-error.ts';
+
+beforeAll(() => void (process.env['TZ'] = 'UTC'));
+
+const PORTS = [83, 82, 81, 80];
+const TTL = 3600n * SECOND;
+
+describe('at start', () => {
+  it('writes the policy and the allowlist before anything else, and lists who is allowed', () => {
+    const { world } = startDaemon({}, (fresh) => {
+      fresh.network = { allow: [allowEntry('10.0.0.5', 'own')], onlink: [{ address: ip('2001:db8:1::7'), bits: 64 }] };
+    });
+    const policy = world.policies.at(-1)!;
+    expect(policy).toMatchObject({ windowNs: 60n * SECOND, blockTtlNs: TTL, threshold: 3, ipv6Prefix: 64 });
+    expect(policy).toMatchObject({ mode: Mode.KERNEL, response: Response.BLOCK, onlinkCount: 1 });
+    expect(policy.onlink[0]).toEqual({ address: ip('2001:db8:1::'), mask: ip('ffff:ffff:ffff:ffff::') });
+    expect(policy.ipv6Mask).toEqual(ip('ffff:ffff:ffff:ffff::'));
+    expect(world.log.infos).toEqual(['allowed 10.0.0.5 (own address)']);
+    expect(world.lines.lines).toEqual([]);
+  });
+
+  it('has a policy even when the network cannot be read, and says so once', () => {
+    const { world } = startDaemon({}, (fresh) => {
+      Object.defineProperty(fresh, 'network', {
+        get: () => {
+          throw new Error('no netlink');
+        },
+      });
+    });
+    world.clock.advance(20_000);
+    expect(world.policies).toHaveLength(1);
+    expect(world.log.warnings).toEqual([
+      'cannot read addresses and routes (Error: no netlink): the allowlist stays as it is',
+    ]);
+  });
+
+  it('starts once', () => {
+    const { daemon } = startDaemon();
+    expect(() => daemon.start()).toThrow('starts once');
+  });
+});
+
+describe('tracking', () => {
+  it('prints every connection within a period, with the time of its packet', () => {
+    const { world } = startDaemon();
+    world.connect('192.0.2.56', 80);
+    world.clock.advance(999);
+    expect(world.lines.lines).toEqual([]);
+    world.clock.advance(1);
+    expect(world.lines.lines).toEqual(['2021-04-28 15:28:05: New connection: 192.0.2.56:5973 -> 10.0.0.5:80']);
+  });
+
+  it('prints each once', () => {
+    const { world } = startDaemon();
+    world.connect('2001:db8::1', 443);
+    world.clock.advance(5_000);
+    expect(world.lines.lines).toEqual(['2021-04-28 15:28:05: New connection: [2001:db8::1]:5973 -> [2001:db8::5]:443']);
+  });
+
+  it('is woken by a scan, and prints the connections that made it first', async () => {
+    const { world } = startDaemon();
+    for (const port of [80, 81, 82]) world.connect('192.0.2.56', port);
+    world.scan('192.0.2.56', PORTS, {}, TTL);
+    await world.events.wake();
+    const at = '2021-04-28 15:28:05:';
+    expect(world.lines.lines).toEqual([
+      `${at} New connection: 192.0.2.56:5973 -> 10.0.0.5:80`,
+      `${at} New connection: 192.0.2.56:5973 -> 10.0.0.5:81`,
+      `${at} New connection: 192.0.2.56:5973 -> 10.0.0.5:82`,
+      `${at} Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83`,
+      `${at} Blocked 192.0.2.56 until 2021-04-28 16:28:05 (port scan)`,
+    ]);
+  });
+
+  it('prints a scan also when the wake-up never comes', () => {
+    const { world } = startDaemon();
+    world.scan('192.0.2.56', PORTS);
+    world.clock.advance(1_000);
+    expect(world.lines.lines).toEqual([
+      '2021-04-28 15:28:05: Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83',
+    ]);
+  });
+
+  it('says what the program lost within a period, once', () => {
+    const { world } = startDaemon();
+    world.count({ connectionsLost: 12n, scansLost: 3n });
+    world.clock.advance(1_000);
+    world.clock.advance(5_000);
+    world.count({ connectionsLost: 13n });
+    world.clock.advance(1_000);
+    expect(world.lines.lines.map((line) => line.slice(21))).toEqual([
+      'Lost 12 connections (ring full)',
+      'Lost 3 scans (ring full)',
+      'Lost 1 connection (ring full)',
+    ]);
+  });
+
+  it('says that the blocklist is full, and what to do', () => {
+    const { world } = startDaemon();
+    world.count({ blocksRefused: 2n });
+    world.clock.advance(3_000);
+    expect(world.lines.lines).toEqual(['2021-04-28 15:28:06: Lost 2 blocks (blocklist full)']);
+    expect(world.log.warnings).toEqual([
+      'blocklist is full (65536 entries): raise --max-blocks or shorten --block-ttl',
+    ]);
+  });
+
+  it('reports what a slow reader missed as soon as it takes lines again, within a period', () => {
+    const { world } = startDaemon();
+    world.lines.takes = () => false;
+    for (let port = 0; port < 12; port++) world.connect('192.0.2.56', port);
+    world.clock.advance(1_000);
+    world.lines.takes = () => true;
+    world.clock.advance(1_000);
+    expect(world.lines.lines).toEqual(['2021-04-28 15:28:07: Lost 12 connections (slow reader)']);
+  });
+
+  it('takes the offset to wall time anew at each tick', () => {
+    const { world } = startDaemon();
+    world.connect('192.0.2.56', 80);
+    world.clock.wallOffsetMs += 3_600_000;
+    world.clock.advance(1_000);
+    expect(world.lines.lines[0]).toMatch(/^2021-04-28 16:28:05: /);
+  });
+});
+
+describe('blocks', () => {
+  it('end at their expiry, in the line and in time', () => {
+    const { world } = startDaemon({ blockingPeriodMs: 60_000 });
+    world.scan('192.0.2.56', PORTS, {}, 5n * SECOND);
+    world.clock.advance(4_999);
+    expect(world.blocks.map.size).toBe(1);
+    world.clock.advance(1);
+    expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:28:10: Unblocked 192.0.2.56');
+    expect(world.blocks.map.size).toBe(0);
+    expect(world.calls).toEqual(['forget', 'remove']);
+  });
+
+  it('are deleted together when they end together', () => {
+    const { world } = startDaemon();
+    for (let i = 1; i <= 9; i++) {
+      world.scan(`192.0.2.${i}`, PORTS, {}, 5n * SECOND);
+      world.clock.advance(10);
+    }
+    world.clock.advance(5_000 + 250);
+    expect(world.lines.lines.filter((line) => line.includes('Unblocked'))).toHaveLength(9);
+    expect(world.blocks.map.size).toBe(0);
+  });
+
+  it('last for ever with expiry 0', () => {
+    const { world } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, 0n);
+    world.clock.advance(10 * 86_400_000);
+    expect(world.lines.lines.at(-1)).toMatch(/Blocked 192.0.2.56 for ever \(port scan\)$/);
+    expect(world.blocks.map.size).toBe(1);
+  });
+
+  it('of an IPv6 source are of its prefix', () => {
+    const { world } = startDaemon();
+    world.scan('2001:db8:bad::7', PORTS, { sourceBits: 64 }, TTL);
+    world.clock.advance(1_000);
+    expect(world.lines.lines.map((line) => line.slice(21))).toEqual([
+      'Port scan detected: 2001:db8:bad::/64 -> 2001:db8::5 on ports 80,81,82,83',
+      'Blocked 2001:db8:bad::/64 until 2021-04-28 16:28:05 (port scan)',
+    ]);
+  });
+
+  it('that nobody reported are adopted at the next tick of the blocking watcher', () => {
+    const { world } = startDaemon();
+    const { nowNs } = world.clock;
+    const some = { startNs: nowNs - SECOND, packets: 0n, bytes: 0n };
+    world.blocks.put({ ...some, source: ip('192.0.2.1'), expiryNs: nowNs + 90n * SECOND, reason: 'scan' });
+    world.blocks.put({ ...some, source: ip('2001:db8:bad::'), expiryNs: 0n, reason: 'operator' });
+    world.clock.advance(60_000);
+    expect(world.lines.lines).toEqual([
+      '2021-04-28 15:28:04: Blocked 192.0.2.1 until 2021-04-28 15:29:35 (port scan)',
+      '2021-04-28 15:28:04: Blocked 2001:db8:bad::/64 for ever (operator)',
+    ]);
+    world.clock.advance(30_000);
+    expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:29:35: Unblocked 192.0.2.1');
+  });
+
+  it('that somebody else lifted are told to be gone', () => {
+    const { world } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, TTL);
+    world.clock.advance(1_000);
+    world.blocks.map.clear();
+    world.clock.advance(59_000);
+    expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:29:05: Unblocked 192.0.2.56');
+  });
+
+  it('are not deleted when the program has renewed them', () => {
+    const { world } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, 5n * SECOND);
+    world.clock.advance(1_000);
+    const [entry] = world.blocks.entries();
+    // The program renews at the very time of the expiry; its record is read only later.
+    const renewed = world.clock.nowNs + 4n * SECOND;
+    world.blocks.put({ ...entry!, startNs: renewed, expiryNs: renewed + 5n * SECOND });
+    world.clock.advance(4_500);
+    expect(world.blocks.map.size).toBe(1);
+    expect(world.calls).toEqual([]);
+  });
+
+  it('are written again when they were deleted at the moment of their renewal', () => {
+    const { world } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, 5n * SECOND);
+    world.blocks.map.clear();
+    world.clock.advance(1_000);
+    expect(world.blocks.map.size).toBe(1);
+  });
+
+  it('of an address that becomes allowed are lifted at once', () => {
+    const { world } = startDaemon({ networkPeriodMs: 5_000 });
+    world.scan('192.0.2.56', PORTS, {}, TTL);
+    world.scan('192.0.2.57', PORTS, {}, TTL);
+    world.clock.advance(1_000);
+    world.network = { allow: [allowEntry('192.0.2.56', 'gateway')], onlink: [] };
+    world.clock.advance(4_000);
+    expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:28:10: Unblocked 192.0.2.56');
+    expect(world.calls).toEqual(['forget', 'remove']);
+    expect(world.blocks.map.size).toBe(1);
+    expect(world.log.infos).toContain('allowed 192.0.2.56 (gateway)');
+  });
+
+  it('idle sources are swept at each tick of the blocking watcher', () => {
+    const { world } = startDaemon();
+    world.clock.advance(180_000);
+    expect(world.sources.sweeps).toBe(3);
+  });
+});
+
+describe('at the end', () => {
+  it('tells what waits, and sums up', () => {
+    const { world, daemon } = startDaemon();
+    world.clock.advance(12_500);
+    world.connect('192.0.2.56', 80);
+    world.scan('192.0.2.56', PORTS, {}, TTL);
+    const verdicts = world.counters.verdicts.map((tally, i) =>
+      i < 6 ? tally : { packets: BigInt(i), bytes: BigInt(i) * 60n },
+    );
+    world.count({ verdicts, connectionsLost: 5n, blocksMade: 1n });
+    const summary = daemon.stop();
+    expect(world.lines.lines.map((line) => line.slice(21, 40))).toEqual([
+      'New connection: 192',
+      'Port scan detected:',
+      'Blocked 192.0.2.56 ',
+      'Lost 5 connections ',
+    ]);
+    expect(summary).toEqual({
+      ...{ connections: 6n, scans: 1n, blocks: 1n, droppedPackets: 15n, droppedBytes: 900n, runMs: 12_500 },
+      lost: [{ what: 'connections', cause: 'ring full', count: 5 }],
+    });
+    expect(world.log.infos).toEqual([
+      'saw 6 connections and 1 scans, made 1 blocks, dropped 15 packets (900 bytes), ' +
+        'lost 5 connections (ring full), in 12.5 s',
+    ]);
+  });
+
+  it('nothing runs any more, and a second stop is the first', async () => {
+    const { world, daemon } = startDaemon();
+    const summary = daemon.stop();
+    expect(world.clock.waiting).toBe(0);
+    expect(daemon.stop()).toBe(summary);
+    await expect(daemon.ended).resolves.toBeUndefined();
+    world.connect('192.0.2.56', 80);
+    await world.events.wake();
+    world.clock.advance(100_000);
+    expect(world.lines.lines).toEqual([]);
+  });
+});
+
+describe('a watcher that fails', () => {
+  const broken = (): never => {
+    throw new Error('EIO');
+  };
+
+  it.each([
+    ['tracking', (world: FakeWorld) => vi.spyOn(world.events, 'drainConnections').mockImplementation(broken), 1_000],
+    ['blocking', (world: FakeWorld) => vi.spyOn(world.sources, 'sweep').mockImplementation(broken), 60_000],
+    ['network', (world: FakeWorld) => vi.spyOn(world.allow, 'entries').mockImplementation(broken), 5_000],
+  ] as const)('ends the daemon by the name of %s', async (watcher, breakIt, afterMs) => {
+    const { world, daemon } = startDaemon();
+    breakIt(world);
+    world.clock.advance(afterMs);
+    const error: unknown = await daemon.ended.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(WatcherError);
+    expect(error).toMatchObject({ watcher, message: `the ${watcher} watcher failed: EIO`, cause: new Error('EIO') });
+    expect(world.clock.waiting).toBe(0);
+    expect(() => daemon.stop()).not.toThrow();
+  });
+
+  it('ends it too when the ring rejects', async () => {
+    const world = new FakeWorld();
+    world.events.scansWaiting = () => Promise.reject(new Error('EBADF'));
+    const daemon = new Daemon(world.ports(), { ...OPTIONS, policy: POLICY });
+    daemon.start();
+    await settled();
+    await expect(daemon.ended).rejects.toMatchObject({ watcher: 'scans' });
+  });
+
+  it('or when the expiry of a block fails between two ticks', async () => {
+    const { world, daemon } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, 5n * SECOND);
+    vi.spyOn(world.blocks, 'remove').mockImplementation(broken);
+    world.clock.advance(5_000);
+    await expect(daemon.ended).rejects.toMatchObject({ watcher: 'blocking' });
+  });
+});
+
+it('goes on ticking when the source of scans is closed', async () => {
+  const { world } = startDaemon();
+  await world.events.close();
+  world.connect('192.0.2.56', 80);
+  world.clock.advance(1_000);
+  expect(world.lines.lines).toHaveLength(1);
+});
