@@ -1,1 +1,51 @@
-export {};
+export { checkLayouts } from './check-layouts.ts';
+export type { FoundEnum, FoundStruct, FoundType } from './check-layouts.ts';
+export { CodecError } from './codec-error.ts';
+export type { CodecErrorCode } from './codec-error.ts';
+export { codecs } from './codecs.ts';
+export type { Codecs } from './codecs.ts';
+export { cursor } from './cursor.ts';
+export type { CursorOptions } from './cursor.ts';
+export type { Cursor, Records } from './cursor-type.ts';
+export {
+  AllowReason,
+  BlockReason,
+  CommandOp,
+  COMMAND_SETS_MAX,
+  Mode,
+  ONLINK_MAX,
+  PORTS_MAX,
+  Response,
+  RETRANSMISSION_NS,
+  SECRET_WORDS,
+  SOURCE_KEYS,
+  SOURCES_PER_SET,
+  SYN_KEYS,
+  SYNS_PER_SET,
+  TICK_SHIFT,
+  Verdict,
+  VERDICTS,
+} from './layout.generated.ts';
+export { layouts } from './layout.ts';
+export type { Endian, FieldLayout, StructLayout, StructName } from './layout.ts';
+export { perCpu } from './per-cpu.ts';
+export type { PerCpuCodec } from './per-cpu.ts';
+export type { StructCodec } from './struct-codec.ts';
+export { safeNumber, ticksOf, touchPort, touchTicks } from './ticks.ts';
+export type {
+  Addr,
+  Allow,
+  AllowKey,
+  Block,
+  Command,
+  Connection,
+  Counters,
+  Policy,
+  Prefix,
+  Scan,
+  Source,
+  SourceSet,
+  StructValue,
+  SynSet,
+  Tally,
+} from './value.ts';

@@ -1,0 +1,256 @@
+// Made by `npm run generate -w @scanward/map-codec` from the BTF of bpf/prebuilt and from bpf/types.h. Do not edit.
+
+/** Every struct of bpf/types.h: where its fields are, in bytes. */
+export const LAYOUTS = {
+  addr: {
+    name: 'addr',
+    size: 16,
+    fields: [
+      { name: 'octets', offset: 0, size: 16, type: 'u8', count: 16 },
+    ],
+  },
+  prefix: {
+    name: 'prefix',
+    size: 32,
+    fields: [
+      { name: 'address', offset: 0, size: 16, type: 'struct addr' },
+      { name: 'mask', offset: 16, size: 16, type: 'struct addr' },
+    ],
+  },
+  policy: {
+    name: 'policy',
+    size: 552,
+    fields: [
+      { name: 'window_ns', offset: 0, size: 8, type: 'u64' },
+      { name: 'block_ttl_ns', offset: 8, size: 8, type: 'u64' },
+      { name: 'threshold', offset: 16, size: 4, type: 'u32' },
+      { name: 'mode', offset: 20, size: 1, type: 'u8' },
+      { name: 'response', offset: 21, size: 1, type: 'u8' },
+      { name: 'ipv6_prefix', offset: 22, size: 1, type: 'u8' },
+      { name: 'onlink_count', offset: 23, size: 1, type: 'u8' },
+      { name: 'ipv6_mask', offset: 24, size: 16, type: 'struct addr' },
+      { name: 'onlink', offset: 40, size: 512, type: 'struct prefix', count: 16 },
+    ],
+  },
+  allow_key: {
+    name: 'allow_key',
+    size: 20,
+    fields: [
+      { name: 'prefix_bits', offset: 0, size: 4, type: 'u32' },
+      { name: 'address', offset: 4, size: 16, type: 'u8', count: 16 },
+    ],
+  },
+  allow: {
+    name: 'allow',
+    size: 4,
+    fields: [
+      { name: 'reason', offset: 0, size: 4, type: 'u32' },
+    ],
+  },
+  block: {
+    name: 'block',
+    size: 40,
+    fields: [
+      { name: 'start_ns', offset: 0, size: 8, type: 'u64' },
+      { name: 'expiry_ns', offset: 8, size: 8, type: 'u64' },
+      { name: 'packets', offset: 16, size: 8, type: 'u64' },
+      { name: 'bytes', offset: 24, size: 8, type: 'u64' },
+      { name: 'reason', offset: 32, size: 4, type: 'u32' },
+      { name: 'pad', offset: 36, size: 4, type: 'u32' },
+    ],
+  },
+  source: {
+    name: 'source',
+    size: 312,
+    fields: [
+      { name: 'source', offset: 0, size: 16, type: 'struct addr' },
+      { name: 'destination', offset: 16, size: 16, type: 'struct addr' },
+      { name: 'over_ns', offset: 32, size: 8, type: 'u64' },
+      { name: 'until_ns', offset: 40, size: 8, type: 'u64' },
+      { name: 'connections', offset: 48, size: 4, type: 'u32' },
+      { name: 'ports', offset: 52, size: 4, type: 'u32' },
+      { name: 'touches', offset: 56, size: 256, type: 'u64', count: 32 },
+    ],
+  },
+  source_set: {
+    name: 'source_set',
+    size: 1256,
+    fields: [
+      { name: 'lock', offset: 0, size: 4, type: 'struct bpf_spin_lock' },
+      { name: 'pad', offset: 4, size: 4, type: 'u32' },
+      { name: 'slots', offset: 8, size: 1248, type: 'struct source', count: 4 },
+    ],
+  },
+  syn_set: {
+    name: 'syn_set',
+    size: 64,
+    fields: [
+      { name: 'lock', offset: 0, size: 4, type: 'struct bpf_spin_lock' },
+      { name: 'pad', offset: 4, size: 4, type: 'u32' },
+      { name: 'cells', offset: 8, size: 56, type: 'u64', count: 7 },
+    ],
+  },
+  connection: {
+    name: 'connection',
+    size: 48,
+    fields: [
+      { name: 'time_ns', offset: 0, size: 8, type: 'u64' },
+      { name: 'source', offset: 8, size: 16, type: 'struct addr' },
+      { name: 'destination', offset: 24, size: 16, type: 'struct addr' },
+      { name: 'source_port', offset: 40, size: 2, type: 'be16' },
+      { name: 'destination_port', offset: 42, size: 2, type: 'be16' },
+      { name: 'ifindex', offset: 44, size: 4, type: 'u32' },
+    ],
+  },
+  scan: {
+    name: 'scan',
+    size: 120,
+    fields: [
+      { name: 'time_ns', offset: 0, size: 8, type: 'u64' },
+      { name: 'source', offset: 8, size: 16, type: 'struct addr' },
+      { name: 'destination', offset: 24, size: 16, type: 'struct addr' },
+      { name: 'expiry_ns', offset: 40, size: 8, type: 'u64' },
+      { name: 'ifindex', offset: 48, size: 4, type: 'u32' },
+      { name: 'ports_count', offset: 52, size: 2, type: 'u16' },
+      { name: 'source_bits', offset: 54, size: 1, type: 'u8' },
+      { name: 'blocked', offset: 55, size: 1, type: 'u8' },
+      { name: 'ports', offset: 56, size: 64, type: 'be16', count: 32 },
+    ],
+  },
+  tally: {
+    name: 'tally',
+    size: 16,
+    fields: [
+      { name: 'packets', offset: 0, size: 8, type: 'u64' },
+      { name: 'bytes', offset: 8, size: 8, type: 'u64' },
+    ],
+  },
+  counters: {
+    name: 'counters',
+    size: 184,
+    fields: [
+      { name: 'verdicts', offset: 0, size: 144, type: 'struct tally', count: 9 },
+      { name: 'connections_lost', offset: 144, size: 8, type: 'u64' },
+      { name: 'scans_lost', offset: 152, size: 8, type: 'u64' },
+      { name: 'blocks_made', offset: 160, size: 8, type: 'u64' },
+      { name: 'blocks_refused', offset: 168, size: 8, type: 'u64' },
+      { name: 'sources_evicted', offset: 176, size: 8, type: 'u64' },
+    ],
+  },
+  command: {
+    name: 'command',
+    size: 40,
+    fields: [
+      { name: 'op', offset: 0, size: 4, type: 'u32' },
+      { name: 'first', offset: 4, size: 4, type: 'u32' },
+      { name: 'count', offset: 8, size: 4, type: 'u32' },
+      { name: 'live', offset: 12, size: 4, type: 'u32' },
+      { name: 'emptied', offset: 16, size: 4, type: 'u32' },
+      { name: 'pad', offset: 20, size: 4, type: 'u32' },
+      { name: 'source', offset: 24, size: 16, type: 'struct addr' },
+    ],
+  },
+} as const;
+
+/** Every enum of bpf/types.h, as C names its values. */
+export const ENUMS = {
+  mode: {
+    MODE_KERNEL: 0,
+    MODE_USER: 1,
+  },
+  response: {
+    RESPONSE_BLOCK: 0,
+    RESPONSE_LOG: 1,
+  },
+  allow_reason: {
+    ALLOW_OWN: 1,
+    ALLOW_GATEWAY: 2,
+    ALLOW_RESOLVER: 3,
+    ALLOW_SSH_PEER: 4,
+    ALLOW_OPERATOR: 5,
+  },
+  block_reason: {
+    BLOCK_SCAN: 1,
+    BLOCK_OPERATOR: 2,
+  },
+  verdict: {
+    PASS_NOT_IP: 0,
+    PASS_MALFORMED: 1,
+    PASS_NOT_TCP: 2,
+    PASS_FRAGMENT: 3,
+    PASS_NOT_SYN: 4,
+    PASS_RETRANSMISSION: 5,
+    PASS_CONNECTION: 6,
+    DROP_BLOCKED: 7,
+    DROP_THRESHOLD: 8,
+    VERDICTS: 9,
+  },
+  command_op: {
+    COMMAND_SWEEP: 1,
+    COMMAND_FORGET: 2,
+  },
+} as const;
+
+/** enum mode, without `MODE_`. */
+export const Mode = {
+  KERNEL: 0,
+  USER: 1,
+} as const;
+export type Mode = (typeof Mode)[keyof typeof Mode];
+
+/** enum response, without `RESPONSE_`. */
+export const Response = {
+  BLOCK: 0,
+  LOG: 1,
+} as const;
+export type Response = (typeof Response)[keyof typeof Response];
+
+/** enum allow_reason, without `ALLOW_`. */
+export const AllowReason = {
+  OWN: 1,
+  GATEWAY: 2,
+  RESOLVER: 3,
+  SSH_PEER: 4,
+  OPERATOR: 5,
+} as const;
+export type AllowReason = (typeof AllowReason)[keyof typeof AllowReason];
+
+/** enum block_reason, without `BLOCK_`. */
+export const BlockReason = {
+  SCAN: 1,
+  OPERATOR: 2,
+} as const;
+export type BlockReason = (typeof BlockReason)[keyof typeof BlockReason];
+
+/** enum verdict. */
+export const Verdict = {
+  PASS_NOT_IP: 0,
+  PASS_MALFORMED: 1,
+  PASS_NOT_TCP: 2,
+  PASS_FRAGMENT: 3,
+  PASS_NOT_SYN: 4,
+  PASS_RETRANSMISSION: 5,
+  PASS_CONNECTION: 6,
+  DROP_BLOCKED: 7,
+  DROP_THRESHOLD: 8,
+} as const;
+export type Verdict = (typeof Verdict)[keyof typeof Verdict];
+
+/** enum command_op, without `COMMAND_`. */
+export const CommandOp = {
+  SWEEP: 1,
+  FORGET: 2,
+} as const;
+export type CommandOp = (typeof CommandOp)[keyof typeof CommandOp];
+
+export const TICK_SHIFT = 10;
+export const PORTS_MAX = 32;
+export const SOURCES_PER_SET = 4;
+export const SYNS_PER_SET = 7;
+export const ONLINK_MAX = 16;
+export const RETRANSMISSION_NS = 64000000000n;
+export const SOURCE_KEYS = 5;
+export const SYN_KEYS = 11;
+export const SECRET_WORDS = 27;
+export const COMMAND_SETS_MAX = 64;
+export const VERDICTS = 9;
