@@ -163,6 +163,7 @@ static __always_inline int parse_ipv6(struct cursor *c, struct packet *p, __u32 
  */
 #define IS_EXTENSION 0x10
 #define UNIT_BYTES 0x0f
+#define EXTENSION_BYTES_MASK 0xfff /* the longest has 2,048 */
 
 static const __u8 extension_kind[256] = {
 	[NEXT_HOP] = IS_EXTENSION | 8,	     [NEXT_ROUTING] = IS_EXTENSION | 8,	 [NEXT_FRAGMENT] = IS_EXTENSION,
@@ -182,6 +183,8 @@ static __always_inline int parse_extensions(struct cursor *c, struct packet *p)
 		if (i == IPV6_EXTENSIONS_MAX || (void *)(header + 1) > c->end)
 			return ENDS_AS(PASS_MALFORMED);
 		bytes = 8 + header->length * (kind & UNIT_BYTES);
+		asm volatile("" : "+r"(bytes)); /* or clang drops the mask, without which 5.10 knows no bound */
+		bytes &= EXTENSION_BYTES_MASK;
 		if (c->pos + bytes > c->end || consumed(c, p) + bytes > p->length)
 			return ENDS_AS(PASS_MALFORMED);
 		if (p->protocol == NEXT_FRAGMENT && (header->fragment_offset & bpf_htons(IPV6_OFFSET_MASK)))

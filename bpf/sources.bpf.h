@@ -142,7 +142,10 @@ static __always_inline void slot_touch(struct source *slot, __u16 port, const st
 
 static __always_inline bool slot_is_over(const struct source *slot, __u32 threshold, const struct horizon *h)
 {
-	return threshold < PORTS_MAX && is_fresh(slot->touches[threshold & (PORTS_MAX - 1)], h);
+	if (threshold >= PORTS_MAX)
+		return false;
+	asm volatile("" : "+r"(threshold)); /* or clang drops the mask, without which 5.10 knows no bound */
+	return is_fresh(slot->touches[threshold & (PORTS_MAX - 1)], h);
 }
 
 static __always_inline void slot_list_ports(const struct source *slot, const struct horizon *h, struct touched *t)
