@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated clean install need-start need-test need-bpf
+.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated clean install need-start need-test need-bpf need-compiler
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -40,7 +40,7 @@ ci: ## what CI runs: lint, types, boundaries, generated files, build, all tests;
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory test
 
-bpf: ## compile the BPF program for both endians to bpf/build (BPF_CLANG=clang)
+bpf: $(if $(BPF_CLANG),,need-compiler) ## compile the BPF program for both endians to bpf/build (BPF_CLANG=clang)
 	@$(MAKE) --no-print-directory -C bpf
 
 build: install ## build all packages
@@ -64,7 +64,7 @@ check-generated: need-bpf install ## generate again and fail on any difference
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build test-results coverage .nx
 
-need-start need-test need-bpf: need-%:
+need-start need-test need-bpf need-compiler: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

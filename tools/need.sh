@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | test | bpf | ci
+# Sees to it that the commands that a make verb needs are there: need.sh start | test | compiler | bpf | ci
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -8,15 +8,18 @@ PATH="$PATH:/usr/sbin:/sbin"
 # command:Debian package
 start=(node:nodejs npm:npm g++:g++ make:make python3:python3)
 test=("${start[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap bpftool:bpftool ethtool:ethtool)
+# What is generated and committed is made by one compiler; `make bpf` takes any.
+compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 ci=("${test[@]}" "${bpf[@]}" hping3:hping3 tcpdump:tcpdump git:git)
 
 case "${1-}" in
   start) needs=("${start[@]}") ;;
   test) needs=("${test[@]}") ;;
+  compiler) needs=("${compiler[@]}") ;;
   bpf) needs=("${bpf[@]}") ;;
   ci) needs=("${ci[@]}") ;;
-  *) echo 'usage: need.sh start | test | bpf | ci' >&2; exit 2 ;;
+  *) echo 'usage: need.sh start | test | compiler | bpf | ci' >&2; exit 2 ;;
 esac
 
 packages=()
@@ -43,7 +46,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 # Debian 12 has Node 18: too old for what we use, so say where a newer one is.
-[ "$1" = bpf ] || node -e '
+[ "$1" = bpf ] || [ "$1" = compiler ] || node -e '
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Node ${process.versions.node} is too old: 20.19 or newer is needed (https://nodejs.org).`);

@@ -26,7 +26,6 @@ test(
 
     // The scanner goes on while the flood runs.
     const during = Array.from({ length: 1_000 }, (_, i) => from(SCANNER, 80, 2_000 + i));
-    await using seen = await capture(victim.ns, 'lo');
     await Promise.all([flood(tool, attacker, victim, SYNS, 1), send(attacker.ns, during, { gapUs: 1_000 })]);
 
     await using after = await capture(victim.ns);
@@ -45,6 +44,5 @@ test(
     console.info(`printed ${printed} + lost ${reportedLost} + dropped ${dropped}`);
     expect(dropped).toBe(1 + during.length + 1);
     expect(printed + reportedLost + dropped).toBe(4 + SYNS + during.length + 2);
-    void seen;
   },
 );
