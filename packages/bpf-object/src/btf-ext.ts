@@ -15,6 +15,7 @@ export interface InfoRecord {
 }
 
 export interface InfoTable {
+  /** Bytes of a record that every kernel knows; the object's may be longer, and are cut. */
   recordSize: number;
   /** By the name of the section. */
   records: Map<string, InfoRecord[]>;
@@ -58,13 +59,13 @@ function readTable(bytes: Bytes, names: StringTable, least: number, what: string
     const name = names.at(bytes.u32(at));
     const length = bytes.u32(at + 4) * recordSize;
     if (records.has(name)) throw new ObjectError('BTF_EXT', `.BTF.ext ${what}: section ${name} comes twice`);
-    records.set(name, readRecords(bytes.part(at + 8, length, `.BTF.ext ${what} of ${name}`), recordSize, what));
+    records.set(name, readRecords(bytes.part(at + 8, length, `.BTF.ext ${what} of ${name}`), recordSize, least, what));
     at += 8 + length;
   }
-  return { recordSize, records };
+  return { recordSize: least, records };
 }
 
-function readRecords(bytes: Bytes, recordSize: number, what: string): InfoRecord[] {
+function readRecords(bytes: Bytes, recordSize: number, keep: number, what: string): InfoRecord[] {
   let last = -1;
   return Array.from({ length: bytes.length / recordSize }, (_, index) => {
     const at = index * recordSize;
@@ -73,7 +74,7 @@ function readRecords(bytes: Bytes, recordSize: number, what: string): InfoRecord
       throw new ObjectError('BTF_EXT', `.BTF.ext ${what}: a record at ${offset} after one at ${last}`);
     }
     last = offset;
-    return { offset, bytes: bytes.part(at, recordSize, what).copy() };
+    return { offset, bytes: bytes.part(at, keep, what).copy() };
   });
 }
 

@@ -3,6 +3,7 @@ import { type BtfDatasecVariable, type BtfType, LINKAGE_EXTERN, LINKAGE_GLOBAL, 
 import { type Endian, putU32 } from './bytes.ts';
 import { type Elf, type Section, sectionNamed } from './elf.ts';
 import { ObjectError } from './error.ts';
+import { checkLimit } from './limits.ts';
 import { type ElfSymbol, STT_FUNC } from './symbols.ts';
 
 type Datasec = Extract<BtfType, { kind: 'datasec' }>;
@@ -59,6 +60,7 @@ function fixDatasec(type: Datasec, types: readonly BtfType[], elf: Elf, globals:
   if (section.size === 0 || (type.size !== 0 && type.size !== section.size)) {
     throw new ObjectError('BTF_DATASEC', `DATASEC ${type.name}: ${type.size} bytes, the section has ${section.size}`);
   }
+  checkLimit('typeBytes', section.size, `DATASEC ${type.name}: size`);
   const variables = type.variables.map((entry) => {
     const variable = types[entry.type]!;
     if (variable.kind !== 'var') {

@@ -1,5 +1,5 @@
 import type { BtfType } from './btf-types.ts';
-import { type Elf, type Section, SHT_NOBITS } from './elf.ts';
+import { type Elf, type Section, SHT_NOBITS, SHT_PROGBITS } from './elf.ts';
 import { ObjectError } from './error.ts';
 import { groupBy } from './group.ts';
 import { checkLimit } from './limits.ts';
@@ -24,6 +24,8 @@ export function readData(
   types: readonly BtfType[] | undefined,
 ): Map<number, MapSpec> {
   const sections = elf.sections.filter(isData);
+  const odd = sections.find(({ type }) => type !== SHT_PROGBITS && type !== SHT_NOBITS);
+  if (odd) throw new ObjectError('ELF_SECTION', `section ${odd.name}: type ${odd.type} holds no data`);
   const zeroed = sections.filter((section) => section.type === SHT_NOBITS).reduce((sum, { size }) => sum + size, 0);
   checkLimit('zeroedBytes', zeroed, 'zeroed sections');
   const datasecs = datasecIds(types ?? []);

@@ -3,6 +3,7 @@ import { type BtfMember, type BtfType, LINKAGE_EXTERN } from './btf-types.ts';
 import type { Elf } from './elf.ts';
 import { sectionNamed } from './elf.ts';
 import { ObjectError } from './error.ts';
+import { checkLimit } from './limits.ts';
 import type { MapSpec } from './spec.ts';
 
 /** A map of `.maps`, and where in the section its definition stands: code refers to it by that. */
@@ -22,6 +23,7 @@ export function readMaps(elf: Elf, types: readonly BtfType[] | undefined): Defin
   if (!types) throw new ObjectError('BTF_MISSING', 'section .maps: there is no .BTF to say what is in it');
   const datasec = types.find((type): type is Datasec => type.kind === 'datasec' && type.name === '.maps');
   if (!datasec) throw new ObjectError('BTF_MISSING', 'section .maps: .BTF does not say what is in it');
+  checkLimit('maps', datasec.variables.length, 'section .maps: maps');
   return datasec.variables.map(({ type, offset }) => ({ offset, spec: readMap(types, type) }));
 }
 

@@ -28,15 +28,15 @@ export class StringTable {
     if (offset >= this.bytes.length) {
       throw new ObjectError(this.code, `${this.what}: no string at ${offset}, it has ${this.bytes.length} bytes`);
     }
-    let name = '';
+    const codes: number[] = [];
     for (let at = offset; at < this.bytes.length; at += 1) {
       const code = this.bytes.u8(at);
-      if (code === 0) return name;
+      if (code === 0) return String.fromCharCode(...codes);
       if (code < 0x20 || code > 0x7e) {
         throw new ObjectError(this.code, `${this.what}: the name at ${offset} holds the byte ${code}`);
       }
-      if (name.length === LIMITS.nameBytes) checkLimit('nameBytes', name.length + 1, `${this.what}: name at ${offset}`);
-      name += String.fromCharCode(code);
+      codes.push(code);
+      if (codes.length > LIMITS.nameBytes) checkLimit('nameBytes', codes.length, `${this.what}: name at ${offset}`);
     }
     throw new ObjectError(this.code, `${this.what}: the name at ${offset} does not end`);
   }
