@@ -37,7 +37,10 @@ export class Alarm {
 
   #fire(): void {
     this.#cancel = undefined;
-    if (this.#clock.monotonicNs() < this.#dueNs) return this.#wait(this.#dueNs);
+    if (this.#clock.monotonicNs() < this.#dueNs) {
+      this.#wait(this.#dueNs);
+      return;
+    }
     try {
       this.#ring();
     } catch (error) {

@@ -39,11 +39,14 @@ export class Blocklist {
     return this.#known.get(addressKey(source));
   }
 
-  /** A block is there. Told unless it is known; an earlier one of the same source that ran out is told to have ended. */
+  /** A block is there. Told unless it is known; an earlier one of the same source is told to have ended. */
   begin(block: KnownBlock): void {
     const old = this.get(block.source);
-    if (old?.expiryNs === block.expiryNs) return;
-    if (old && hasExpired(old, block.startNs)) this.end(old, old.expiryNs);
+    if (old?.startNs === block.startNs && old.expiryNs === block.expiryNs) return;
+    // It ran out, or else somebody lifted it, at a time that nobody knows.
+    if (old && old.startNs !== block.startNs) {
+      this.end(old, hasExpired(old, block.startNs) ? old.expiryNs : block.startNs);
+    }
     this.#known.set(addressKey(block.source), { ...block, source: Uint8Array.from(block.source) });
     this.#expect(block.expiryNs);
     this.#output.tell({

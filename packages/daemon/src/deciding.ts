@@ -120,7 +120,10 @@ export class Deciding {
     // Forgotten even if refused: when it goes on scanning it is found, and a block is tried, again.
     this.#ports.sources.forget(source);
     this.#detector.forget(source);
-    if (!made) return this.#options.refused();
+    if (!made) {
+      this.#options.refused();
+      return;
+    }
     this.#blocks++;
     this.#told.list.begin({ source, bits: sourceBits, startNs, expiryNs, reason: 'scan' });
   }

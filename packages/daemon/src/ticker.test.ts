@@ -69,7 +69,15 @@ describe('Ticker', () => {
   it('can be stopped by its own pass', () => {
     const clock = new FakeClock();
     let passes = 0;
-    const ticker = new Ticker(clock, 1, () => (passes++, ticker.stop()), never);
+    const ticker = new Ticker(
+      clock,
+      1,
+      () => {
+        passes++;
+        ticker.stop();
+      },
+      never,
+    );
     ticker.start();
     clock.advance(10);
     expect(passes).toBe(1);

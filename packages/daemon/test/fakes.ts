@@ -265,8 +265,12 @@ export class FakeWorld {
     };
   }
 
+  /** Records that the program wrote. */
+  readonly written = { connections: 0, scans: 0 };
+
   /** The program saw a SYN. */
   connect(from: string, port: number, more: Partial<Connection> = {}): void {
+    this.written.connections++;
     this.events.connections.push(
       connection.encode({
         timeNs: this.clock.nowNs,
@@ -296,6 +300,7 @@ export class FakeWorld {
       ports: [...ports, ...Array<number>(32 - ports.length).fill(0)],
       ...more,
     };
+    this.written.scans++;
     this.events.scans.push(scan.encode(record));
     if (ttlNs === undefined) return;
     const key = maskAddress(record.source, record.sourceBits);

@@ -1,0 +1,178 @@
+import type { Source } from '@scanward/map-codec';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { allowEntry, FakeWorld, ip, SECOND } from '../test/fakes.ts';
+import { SlowDetector } from '../test/slow-detector.ts';
+import { POLICY } from '../test/start.ts';
+import { addressKey } from './addresses.ts';
+import { Allowlist } from './allowlist.ts';
+import { Blocking } from './blocking.ts';
+import { Blocklist } from './blocklist.ts';
+import { Deciding } from './deciding.ts';
+import { textFormat } from './format-text.ts';
+import { Output } from './output.ts';
+import type { PolicyOptions } from './policy.ts';
+import { Tracking } from './tracking.ts';
+import { WallClock } from './wall-clock.ts';
+
+beforeAll(() => void (process.env['TZ'] = 'UTC'));
+
+const SCANNER = '192.0.2.56';
+const AT = '2021-04-28 15:28:05:';
+
+/** The two watchers of user mode, around a detector that is beyond doubt. */
+function userMode(change: Partial<PolicyOptions> = {}) {
+  const world = new FakeWorld();
+  const detector = new SlowDetector();
+  const ports = world.ports();
+  const wall = new WallClock(world.clock);
+  const output = new Output(world.lines, textFormat(), () => wall.ms(world.clock.nowNs));
+  const told = { output, wall, list: new Blocklist(output, wall), allowlist: new Allowlist(world.allow) };
+  const policy = { ...POLICY, ...change };
+  const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });
+  const tracking: Tracking = new Tracking(ports, told, {
+    ...{ endian: 'little', maxBlocks: 1, scanned: () => undefined },
+    feed: (bytes, offset, view) => deciding.feed(bytes, offset, view),
+  });
+  const blocking = new Blocking(ports, told.list, {
+    ...{ drain: () => tracking.drain(), sourceBits: () => 128, decide: () => deciding.decide() },
+    forget: (source) => detector.forget(source),
+  });
+  const scan = (ports = [80, 81, 82, 83], from = SCANNER) => ports.forEach((port) => world.connect(from, port));
+  return { world, detector, deciding, tracking, blocking, scan, allowlist: told.allowlist };
+}
+
+function slot(from: string, ports: readonly number[], nowNs: bigint): Source {
+  const touches = ports.map((port) => ((nowNs >> 10n) << 16n) | BigInt(port));
+  return {
+    ...{ source: ip(from), destination: ip('10.0.0.5'), overNs: nowNs, untilNs: 0n },
+    ...{ connections: ports.length, ports: ports.length },
+    touches: [...touches, ...Array<bigint>(32 - touches.length).fill(0n)],
+  };
+}
+
+describe('user mode', () => {
+  it('decides at the tick of the blocking watcher, not before', () => {
+    const { world, tracking, blocking, scan } = userMode();
+    scan();
+    tracking.pass();
+    expect(world.lines.lines).toHaveLength(4);
+    blocking.pass();
+    expect(world.lines.lines.slice(4)).toEqual([
+      `${AT} Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83`,
+      `${AT} Blocked 192.0.2.56 until 2021-04-28 16:28:05 (port scan)`,
+    ]);
+    expect([...world.blocks.entries()]).toMatchObject([
+      { source: ip(SCANNER), expiryNs: world.clock.nowNs + 3600n * SECOND },
+    ]);
+  });
+
+  it('sees what still waits in the ring', () => {
+    const { world, blocking, scan } = userMode();
+    scan();
+    blocking.pass();
+    expect(world.lines.lines).toHaveLength(6);
+  });
+
+  it('does not miss a scan whose records were lost', () => {
+    const { world, blocking } = userMode();
+    world.sources.slots.set('x', slot(SCANNER, [83, 82, 81, 80], world.clock.nowNs));
+    blocking.pass();
+    expect(world.lines.lines[0]).toBe(`${AT} Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83`);
+    expect(world.blocks.map.size).toBe(1);
+  });
+
+  it('nor one that lies across ticks: the window slides', () => {
+    const { world, blocking, scan } = userMode();
+    scan([80, 81]);
+    world.clock.advance(30_000);
+    blocking.pass();
+    scan([82, 83]);
+    world.clock.advance(29_000);
+    blocking.pass();
+    expect(world.blocks.map.size).toBe(1);
+  });
+
+  it('is quiet about a source that stays at the threshold', () => {
+    const { world, blocking, scan } = userMode();
+    scan([80, 81, 82]);
+    blocking.pass();
+    expect(world.blocks.map.size).toBe(0);
+  });
+
+  it('makes the program and the detector forget the source after the block is written', () => {
+    const { world, detector, blocking, scan } = userMode();
+    scan();
+    blocking.pass();
+    expect(world.calls).toEqual(['add', 'forget']);
+    expect(detector.forgotten).toEqual([addressKey(ip(SCANNER))]);
+    expect(detector.swept).toBe(1);
+  });
+
+  it('tells a scan once, though some of its records are drained after the block', () => {
+    const { world, blocking, scan } = userMode();
+    scan();
+    blocking.pass();
+    scan([90, 91, 92, 93]);
+    blocking.pass();
+    expect(world.lines.lines.filter((line) => line.includes('scan detected'))).toHaveLength(1);
+  });
+
+  it('lets the source in again after the block, with nothing held against it', () => {
+    const { world, detector, blocking, scan } = userMode({ blockTtlMs: 5_000 });
+    scan();
+    blocking.pass();
+    scan([90, 91]);
+    world.clock.advance(5_000);
+    blocking.expire();
+    expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:28:10: Unblocked 192.0.2.56');
+    expect(detector.touches.size).toBe(0);
+    scan([92, 93]);
+    blocking.pass();
+    expect(world.blocks.map.size).toBe(0);
+  });
+
+  it('blocks nobody with response log, and tells a scan once a window', () => {
+    const { world, blocking, scan } = userMode({ response: 'log' });
+    scan();
+    blocking.pass();
+    blocking.pass();
+    expect(world.lines.lines.slice(4)).toEqual([
+      `${AT} Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83`,
+    ]);
+    expect(world.blocks.map.size).toBe(0);
+  });
+
+  it('blocks for ever with a time of 0', () => {
+    const { world, blocking, scan } = userMode({ blockTtlMs: 0 });
+    scan();
+    blocking.pass();
+    expect(world.lines.lines.at(-1)).toBe(`${AT} Blocked 192.0.2.56 for ever (port scan)`);
+  });
+
+  it('does nothing to an allowed source', () => {
+    const { world, blocking, scan, allowlist } = userMode();
+    allowlist.reconcile([allowEntry(SCANNER, 'gateway')]);
+    scan();
+    blocking.pass();
+    expect(world.lines.lines).toHaveLength(4);
+    expect(world.blocks.map.size).toBe(0);
+  });
+
+  it('reports a full blocklist, goes on, and tries again', () => {
+    const { world, deciding, tracking, blocking, scan } = userMode();
+    world.blocks.room = 0;
+    scan();
+    blocking.pass();
+    tracking.pass();
+    expect(world.lines.lines.slice(4)).toEqual([
+      `${AT} Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83`,
+      `${AT} Lost 1 block (blocklist full)`,
+    ]);
+    expect(world.log.warnings).toEqual(['blocklist is full (1 entries): raise --max-blocks or shorten --block-ttl']);
+    world.blocks.room = 1;
+    scan();
+    blocking.pass();
+    expect(world.blocks.map.size).toBe(1);
+    expect([deciding.scans, deciding.blocks]).toEqual([2, 1]);
+  });
+});
