@@ -31,6 +31,8 @@ export function toOperatorError(error: unknown, what: string, circumstances: Cir
   return new OperatorError(exitCode, what, oneLine(todo), { cause: error });
 }
 
+const grant = 'run it as root (sudo) or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON';
+
 function explain(error: unknown, circumstances: Circumstances): [ExitCode, string] {
   if (error instanceof WatcherError) return explain(error.cause, circumstances);
   if (error instanceof UnsupportedError) {
@@ -38,6 +40,7 @@ function explain(error: unknown, circumstances: Circumstances): [ExitCode, strin
     return [ExitCode.unsupported, `kernel ${circumstances.release} has no ${feature}: use Linux ${since} or later`];
   }
   if (error instanceof VerifierError) {
+    if (error.missing.length > 0) return [ExitCode.capability, `${error.missing.join(', ')} missing: ${grant}`];
     const why = `the verifier of kernel ${circumstances.release} refuses the program (${error.summary})`;
     return [ExitCode.unsupported, `${why}: use a kernel of docs/OPERATIONS, and report this one`];
   }
@@ -77,7 +80,6 @@ function explainSyscall(error: BpfSyscallError, circumstances: Circumstances): [
 /** Before 5.11 a map that would exceed the locked memory limit was refused with the same code as a missing right. */
 function explainRefusal(call: string, { status, limits, release }: Circumstances): [ExitCode, string] {
   const missing = missingCapabilities(status);
-  const grant = 'run it as root (sudo) or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON';
   if (missing.length > 0) return [ExitCode.capability, `${missing.join(', ')} missing: ${grant}`];
   const locked = /^Max locked memory\s+(\S+)/m.exec(limits)?.[1] ?? 'unlimited';
   if (call === 'BPF_MAP_CREATE' && locked !== 'unlimited' && isBefore511(release)) {

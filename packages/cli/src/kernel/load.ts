@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { readObject } from '@scanward/bpf-object';
+import type { AllowStore, BlockStore, CounterSource, EventSource, PolicyStore, SourceStore } from '@scanward/daemon';
 import {
+  type BpfMap,
+  type BpfProgram,
   features,
   loadObject,
+  type LoadedObject,
   possibleCpus,
   raiseMemlock,
   RingBuffer,
-  type BpfMap,
-  type BpfProgram,
 } from '@scanward/loader-native';
 import { codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
-import type { BlockStore, AllowStore, CounterSource, EventSource, PolicyStore, SourceStore } from '@scanward/daemon';
 import type { RunOptions } from '../flags/run-options.ts';
 import { KernelAllowStore } from './allow-store.ts';
 import { KernelBlockStore } from './block-store.ts';
@@ -19,15 +19,17 @@ import { KernelCounterSource } from './counter-source.ts';
 import { KernelEventSource } from './event-source.ts';
 import { readObjectFile, shippedObject } from './object-file.ts';
 import { KernelPolicyStore } from './policy-store.ts';
+import { randomKeys } from './secret.ts';
 import { KernelSourceStore } from './source-store.ts';
 
 /** Lines of seven SYNs remembered, 64 bytes each. */
 const SYN_SETS = 32_768;
 
-/** The loaded program and the daemon's ports on its maps. Not attached yet. */
+/** The loaded program, not attached yet, and the daemon's ports on its maps. */
 export interface Loaded {
   readonly program: BpfProgram;
   readonly endian: Endian;
+  /** The program's keys for the place of a source, so that the detector's table is the same. */
   readonly sourceKeys: readonly bigint[];
   readonly events: EventSource;
   readonly blocks: BlockStore;
@@ -37,4 +39,54 @@ export interface Loaded {
   readonly policy: PolicyStore;
   /** Closes every descriptor. */
   close(): void;
+}
+
+/** Loads the object for this machine. @throws OperatorError, or what the loader throws */
+export function load(options: RunOptions, endian: Endian): Loaded {
+  const path = options.object ?? shippedObject(endian);
+  const spec = readObject(readObjectFile(path));
+  checkObject(spec, path, endian);
+  raiseMemlock();
+  const secret = randomKeys(SECRET_WORDS);
+  const sourceSets = Math.ceil(options.maxSources / SOURCES_PER_SET);
+  const object = loadObject(spec, {
+    programs: ['scanward', 'scanward_command'],
+    constants: {
+      clock_kind: 0,
+      has_frags: features().xdpFrags ? 1 : 0,
+      source_sets: sourceSets,
+      syn_sets: SYN_SETS,
+      secret,
+    },
+    maxEntries: { sources: sourceSets, syns: SYN_SETS, blocked: options.maxBlocks },
+  });
+  try {
+    return ports(object, endian, secret.slice(0, SOURCE_KEYS));
+  } catch (error) {
+    object.close();
+    throw error;
+  }
+}
+
+function ports(object: LoadedObject, endian: Endian, sourceKeys: readonly bigint[]): Loaded {
+  const codec = codecs(endian);
+  const map = (name: string): BpfMap => object.maps[name]!;
+  const connections = new RingBuffer(map('connections'));
+  const scans = new RingBuffer(map('scans'));
+  return {
+    program: object.programs['scanward']!,
+    endian,
+    sourceKeys,
+    events: new KernelEventSource(connections, scans),
+    blocks: new KernelBlockStore(map('blocked'), codec),
+    sources: new KernelSourceStore(map('sources'), object.programs['scanward_command']!, codec),
+    counters: new KernelCounterSource(map('counters'), codec, possibleCpus()),
+    allow: new KernelAllowStore(map('allow'), codec),
+    policy: new KernelPolicyStore(map('policy'), codec),
+    close() {
+      scans.close();
+      connections.close();
+      object.close();
+    },
+  };
 }
