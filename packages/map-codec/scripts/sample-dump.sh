@@ -1,0 +1,42 @@
+#!/bin/sh
+# Makes test/sample/*.dump: what bpftool prints of the maps of a Scanward that blocks three sources and has seen
+# packets on two CPUs. Needs root, bpftool and a machine with two CPUs; attaches nothing, leaves nothing.
+#   sudo packages/map-codec/scripts/sample-dump.sh
+set -eu
+cd "$(dirname "$0")/.."
+
+if [ "${1-}" != inside ]; then
+	exec unshare --mount "$0" inside
+fi
+
+# libbpf makes a dot in a pin path an underscore.
+bpf=$(mktemp -d /tmp/scanward-sample-XXXXXX)
+trap 'umount "$bpf"; rmdir "$bpf"' EXIT
+mount -t bpf bpf "$bpf"
+mkdir -p test/sample
+mkdir "$bpf/programs" "$bpf/maps"
+bpftool prog loadall ../../bpf/prebuilt/scanward.bpfel.o "$bpf/programs" pinmaps "$bpf/maps"
+
+# block ADDRESS REASON EXPIRY: struct addr -> struct block, little endian
+block() {
+	bpftool map update pinned "$bpf/maps/blocked" key hex $1 value hex \
+		00 e8 76 48 17 00 00 00 $3 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 $2 00 00 00 00 00 00 00
+}
+block '00 00 00 00 00 00 00 00 00 00 ff ff c0 00 02 38' 01 '00 88 2f 79 5d 03 00 00'
+block '00 00 00 00 00 00 00 00 00 00 ff ff c6 33 64 07' 02 '00 00 00 00 00 00 00 00'
+block '20 01 0d b8 00 01 00 02 00 00 00 00 00 00 00 00' 01 '00 88 2f 79 5d 03 00 00'
+
+ethernet='\0\0\0\0\0\1\0\0\0\0\0\2'
+# A UDP packet of 42 bytes from 192.0.2.56 to 10.0.0.5, and an ARP packet of 28 + 14.
+udp="$ethernet"'\10\0\105\0\0\34\0\0\0\0\100\21\0\0\300\0\2\70\12\0\0\5\27\125\0\65\0\10\0\0'
+arp="$ethernet"'\10\6\0\1\10\0\6\4\0\1\0\0\0\0\0\2\300\0\2\70\0\0\0\0\0\0\12\0\0\5'
+# run CPU TIMES PACKET
+run() {
+	printf "$3" | taskset -c "$1" bpftool prog run pinned "$bpf/programs/scanward" data_in - repeat "$2" >/dev/null
+}
+run 0 3 "$udp"
+run 1 2 "$udp"
+run 0 1 "$arp"
+
+bpftool map dump pinned "$bpf/maps/blocked" -j >test/sample/blocked.dump
+bpftool map dump pinned "$bpf/maps/counters" -j >test/sample/counters.dump
