@@ -1,0 +1,232 @@
+import { readObject } from '@scanward/bpf-object';
+import {
+  features,
+  loadObject,
+  possibleCpus,
+  raiseMemlock,
+  RingBuffer,
+  type BpfMap,
+  type BpfProgram,
+  type LoadedObject,
+} from '@scanward/loader-native';
+import {
+  codecs,
+  Mode,
+  ONLINK_MAX,
+  perCpu,
+  Response,
+  SECRET_WORDS,
+  type Addr,
+  type Block,
+  type Command,
+  type Connection,
+  type Counters,
+  type Endian,
+  type Policy,
+  type Scan,
+  type SourceSet,
+  type SynSet,
+} from '@scanward/map-codec';
+import { readFileSync } from 'node:fs';
+import { endianness } from 'node:os';
+import { repositoryFile } from './files.ts';
+
+const endian: Endian = endianness() === 'LE' ? 'little' : 'big';
+const codec = codecs(endian);
+
+/** A secret for every test: the hashes are the same in every run. */
+export const TEST_SECRET: readonly bigint[] = Array.from(
+  { length: SECRET_WORDS },
+  (_, i) => (0x9e37_79b9_7f4a_7c15n * BigInt(2 * i + 1)) & 0xffff_ffff_ffff_ffffn,
+);
+
+const empty: Addr = new Uint8Array(16);
+
+/** The default flags' policy: more than 3 ports in 60 s, an hour's block. */
+export const DEFAULT_POLICY: Policy = {
+  windowNs: 60_000_000_000n,
+  blockTtlNs: 3_600_000_000_000n,
+  threshold: 3,
+  mode: Mode.KERNEL,
+  response: Response.BLOCK,
+  ipv6Prefix: 64,
+  onlinkCount: 0,
+  ipv6Mask: Uint8Array.from([...Array<number>(8).fill(0xff), ...Array<number>(8).fill(0)]),
+  onlink: Array.from({ length: ONLINK_MAX }, () => ({ address: empty, mask: empty })),
+};
+
+export interface TestProgramOptions {
+  readonly policy?: Partial<Policy>;
+  /** Sets of four sources; default 4,096. */
+  readonly sourceSets?: number;
+  /** Sets of seven SYNs; default 4,096. */
+  readonly synSets?: number;
+  /** Default 1,024. */
+  readonly maxBlocks?: number;
+  readonly secret?: readonly bigint[];
+  /** The clock's first value; default one hour. */
+  readonly nowNs?: bigint;
+}
+
+const u32 = (value: number): Uint8Array => {
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setUint32(0, value, endian === 'little');
+  return new Uint8Array(bytes.buffer);
+};
+
+/** What the program did with one packet. */
+export interface Judged {
+  /** An index of `Verdict`. */
+  readonly verdict: number;
+  /** XDP_ABORTED 0, XDP_DROP 1, XDP_PASS 2. */
+  readonly action: number;
+}
+
+/**
+ * The shipped program, never attached: packets are run through it with BPF_PROG_TEST_RUN, its clock stands still
+ * until it is set, and its secret is known. Root. Close it, or declare it with `using`.
+ */
+export class TestProgram implements Disposable {
+  readonly object: LoadedObject;
+  readonly #connections: RingBuffer;
+  readonly #scans: RingBuffer;
+  readonly #clock: { map: BpfMap; bytes: Uint8Array; offset: number };
+  readonly #counters = perCpu(codec.counters, possibleCpus());
+
+  private constructor(object: LoadedObject, clock: { map: string; size: number; offset: number }) {
+    this.object = object;
+    this.#connections = new RingBuffer(this.map('connections'));
+    this.#scans = new RingBuffer(this.map('scans'));
+    this.#clock = { map: this.map(clock.map), bytes: new Uint8Array(clock.size), offset: clock.offset };
+  }
+
+  static load(options: TestProgramOptions = {}): TestProgram {
+    const { sourceSets = 4_096, synSets = 4_096, maxBlocks = 1_024, secret = TEST_SECRET } = options;
+    const name = `bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`;
+    const spec = readObject(readFileSync(repositoryFile(name)));
+    raiseMemlock();
+    const object = loadObject(spec, {
+      programs: ['scanward', 'scanward_command'],
+      constants: {
+        clock_kind: 1,
+        has_frags: features().xdpFrags ? 1 : 0,
+        source_sets: sourceSets,
+        syn_sets: synSets,
+        secret: [...secret],
+      },
+      maxEntries: { sources: sourceSets, syns: synSets, blocked: maxBlocks },
+    });
+    const clock = spec.maps.flatMap(({ name: map, variables, valueSize: size }) =>
+      variables.filter((variable) => variable.name === 'test_now_ns').map(({ offset }) => ({ map, size, offset })),
+    )[0];
+    if (!clock) throw new Error(`${name} has no test clock`);
+    const program = new TestProgram(object, clock);
+    program.setNow(options.nowNs ?? 3_600_000_000_000n);
+    program.setPolicy(options.policy ?? {});
+    return program;
+  }
+
+  map(name: string): BpfMap {
+    const map = this.object.maps[name];
+    if (!map) throw new Error(`the object has no map ${name}`);
+    return map;
+  }
+
+  get program(): BpfProgram {
+    return this.object.programs['scanward']!;
+  }
+
+  /** Sets the program's clock. */
+  setNow(ns: bigint): void {
+    const { map, bytes, offset } = this.#clock;
+    new DataView(bytes.buffer).setBigUint64(offset, ns, endian === 'little');
+    map.set(u32(0), bytes);
+  }
+
+  /** Replaces the policy: what is not given is the default. */
+  setPolicy(policy: Partial<Policy>): void {
+    this.map('policy').set(u32(0), codec.policy.encode({ ...DEFAULT_POLICY, ...policy }));
+  }
+
+  /** Allows a prefix; `bits` of the 128. */
+  allow(address: Addr, bits: number, reason: number): void {
+    this.map('allow').set(codec.allowKey.encode({ prefixBits: bits, address }), codec.allow.encode({ reason }));
+  }
+
+  /** Runs one frame through the program. */
+  run(frame: Uint8Array): Judged {
+    const before = this.counters().verdicts;
+    const { verdict: action } = this.program.testRun({ data: frame });
+    const after = this.counters().verdicts;
+    const moved = after.flatMap(({ packets }, i) => (packets === before[i]!.packets ? [] : [i]));
+    if (moved.length !== 1) throw new Error(`a packet must have one verdict, not [${moved.join()}]`);
+    return { verdict: moved[0]!, action };
+  }
+
+  /** Summed over the CPUs. */
+  counters(): Counters {
+    const all = this.#counters.decode(this.map('counters').get(u32(0))!);
+    const sum = (pick: (counters: Counters) => bigint): bigint => all.reduce((total, one) => total + pick(one), 0n);
+    return {
+      verdicts: all[0]!.verdicts.map((_, i) => ({
+        packets: sum(({ verdicts }) => verdicts[i]!.packets),
+        bytes: sum(({ verdicts }) => verdicts[i]!.bytes),
+      })),
+      connectionsLost: sum(({ connectionsLost }) => connectionsLost),
+      scansLost: sum(({ scansLost }) => scansLost),
+      blocksMade: sum(({ blocksMade }) => blocksMade),
+      blocksRefused: sum(({ blocksRefused }) => blocksRefused),
+      sourcesEvicted: sum(({ sourcesEvicted }) => sourcesEvicted),
+    };
+  }
+
+  /** The block of a source, if it has one; it may have run out. */
+  block(source: Addr): Block | undefined {
+    const bytes = this.map('blocked').get(source);
+    return bytes && codec.block.decode(bytes);
+  }
+
+  /** Writes a block. */
+  setBlock(source: Addr, block: Block): void {
+    this.map('blocked').set(source, codec.block.encode(block));
+  }
+
+  /** The connections reported since the last call, oldest first. */
+  takeConnections(): Connection[] {
+    const taken: Connection[] = [];
+    this.#connections.read((bytes, offset) => taken.push(codec.connection.decode(bytes, offset)));
+    return taken;
+  }
+
+  /** The scans reported since the last call. */
+  takeScans(): Scan[] {
+    const taken: Scan[] = [];
+    this.#scans.read((bytes, offset) => taken.push(codec.scan.decode(bytes, offset)));
+    return taken;
+  }
+
+  sourceSet(index: number): SourceSet {
+    return codec.sourceSet.decode(this.map('sources').get(u32(index))!);
+  }
+
+  synSet(index: number): SynSet {
+    return codec.synSet.decode(this.map('syns').get(u32(index))!);
+  }
+
+  /** Asks the command program; gives its answer. */
+  command(command: Pick<Command, 'op'> & Partial<Command>): Command {
+    const whole = { first: 0, count: 0, live: 0, emptied: 0, source: empty, ...command };
+    const { data } = this.object.programs['scanward_command']!.testRun({ data: codec.command.encode(whole) });
+    return codec.command.decode(data);
+  }
+
+  close(): void {
+    this.#connections.close();
+    this.#scans.close();
+    this.object.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
