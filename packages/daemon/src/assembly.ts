@@ -48,7 +48,7 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   const setOnlink = (onlink: readonly Prefix[]) => {
     near = onlink;
     ports.policy.write(policyValue(policy, onlink));
-    detector?.setPolicy(detectorPolicy(policy, onlink));
+    detector?.setPolicy(detectorPolicy(policy, onlink), Number(ports.clock.monotonicNs() >> 10n));
   };
   const lift = () => blocking.liftAllowed((prefix) => allowlist.covers(prefix));
   const network = new Network(ports.network, allowlist, ports.log, { onlinkChanged: setOnlink, allowed: lift });

@@ -84,6 +84,7 @@ export class Blocking {
     }
     for (const block of [...this.#list]) {
       if (present.has(addressKey(block.source)) || this.#ports.blocks.get(block.source)) continue;
+      this.#forget(block);
       this.#list.end(block, hasExpired(block, nowNs) ? block.expiryNs : nowNs);
     }
   }
@@ -108,9 +109,13 @@ export class Blocking {
   }
 
   /** The source is forgotten first: its old probes must not block it again as soon as the block is gone. */
-  #delete({ source }: KnownBlock): void {
+  #delete(block: KnownBlock): void {
+    this.#forget(block);
+    this.#ports.blocks.remove(block.source);
+  }
+
+  #forget({ source }: KnownBlock): void {
     this.#ports.sources.forget(source);
     this.#options.forget?.(source);
-    this.#ports.blocks.remove(source);
   }
 }

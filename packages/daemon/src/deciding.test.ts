@@ -81,6 +81,27 @@ describe('user mode', () => {
     expect(world.blocks.map.size).toBe(1);
   });
 
+  it('says to the detector how many records were lost since the last tick', () => {
+    const { world, detector, blocking } = userMode();
+    world.sources.slots.set('x', slot(SCANNER, [80], world.clock.nowNs));
+    for (const connectionsLost of [0n, 7n, 9n, 9n]) {
+      world.count({ connectionsLost });
+      blocking.pass();
+    }
+    expect(detector.lost).toEqual([0, 7, 2, 0]);
+  });
+
+  it('forgets a source whose block somebody else lifted', () => {
+    const { world, detector, blocking, scan } = userMode();
+    scan();
+    blocking.pass();
+    world.blocks.map.clear();
+    blocking.pass();
+    expect(world.lines.lines.at(-1)).toBe(`${AT} Unblocked 192.0.2.56`);
+    expect(detector.forgotten).toEqual([addressKey(ip(SCANNER))]);
+    expect(world.calls).toEqual(['add', 'forget', 'forget']);
+  });
+
   it('nor one that lies across ticks: the window slides', () => {
     const { world, blocking, scan } = userMode();
     scan([80, 81]);
@@ -99,12 +120,13 @@ describe('user mode', () => {
     expect(world.blocks.map.size).toBe(0);
   });
 
-  it('makes the program and the detector forget the source after the block is written', () => {
+  it('makes the program forget the source after the block is written, and the detector know when it ends', () => {
     const { world, detector, blocking, scan } = userMode();
     scan();
     blocking.pass();
     expect(world.calls).toEqual(['add', 'forget']);
-    expect(detector.forgotten).toEqual([addressKey(ip(SCANNER))]);
+    expect(detector.settled).toEqual([world.clock.nowNs + 3600n * SECOND]);
+    expect(detector.forgotten).toEqual([]);
     expect(detector.swept).toBe(1);
   });
 

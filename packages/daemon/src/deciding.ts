@@ -6,7 +6,7 @@ import type { Blocklist } from './blocklist.ts';
 import type { Output } from './output.ts';
 import { nanoseconds } from './policy.ts';
 import type { PolicyOptions } from './policy.ts';
-import type { BlockStore, Clock, SourceStore } from './ports.ts';
+import type { BlockStore, Clock, CounterSource, SourceStore } from './ports.ts';
 import { CONNECTION, TICK_NS } from './records.ts';
 import type { ConnectionView } from './records.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -27,8 +27,11 @@ export interface DetectedScan {
 /** What is needed of `Detector` of `@scanward/detector`. */
 export interface ScanDetector {
   connection(bytes: Uint8Array, sourceOffset: number, destinationOffset: number, port: number, timeTicks: number): void;
-  merge(slot: Source): void;
+  /** `lost`: connections lost since the last merge. */
+  merge(slot: Source, lost: number): void;
   takeScans(): readonly DetectedScan[];
+  /** The block of a source ends then; 0: never. */
+  settle(source: Uint8Array, untilNs: bigint): void;
   forget(source: Uint8Array): void;
   sweep(nowTicks: number): void;
 }
@@ -36,6 +39,7 @@ export interface ScanDetector {
 export interface DecidingPorts {
   readonly blocks: BlockStore;
   readonly sources: SourceStore;
+  readonly counters: CounterSource;
   readonly clock: Clock;
 }
 
@@ -63,6 +67,7 @@ export class Deciding {
   readonly #slot: (bytes: Uint8Array, offset: number) => Source;
   #scans = 0;
   #blocks = 0;
+  #seenLost = 0n;
 
   constructor(detector: ScanDetector, ports: DecidingPorts, told: Told, options: DecidingOptions) {
     this.#detector = detector;
@@ -91,9 +96,17 @@ export class Deciding {
 
   /** One tick: what the program remembers is added, so that a lost record hides no scan; then the scanners are dealt with. */
   decide(): void {
-    this.#ports.sources.visit((bytes, offset) => this.#detector.merge(this.#slot(bytes, offset)));
+    const lost = this.#lost();
+    this.#ports.sources.visit((bytes, offset) => this.#detector.merge(this.#slot(bytes, offset), lost));
     for (const scan of this.#detector.takeScans()) this.#deal(scan);
     this.#detector.sweep(Math.floor(Number(this.#ports.clock.monotonicNs()) / TICK_NS));
+  }
+
+  #lost(): number {
+    const { connectionsLost } = this.#ports.counters.read();
+    const since = Number(connectionsLost - this.#seenLost);
+    this.#seenLost = connectionsLost;
+    return since;
   }
 
   #deal(scan: DetectedScan): void {
@@ -117,14 +130,15 @@ export class Deciding {
     const ttlNs = nanoseconds(this.#options.policy.blockTtlMs);
     const expiryNs = ttlNs === 0n ? 0n : startNs + ttlNs;
     const made = this.#ports.blocks.add(source, startNs, expiryNs);
-    // Forgotten even if refused: when it goes on scanning it is found, and a block is tried, again.
     this.#ports.sources.forget(source);
-    this.#detector.forget(source);
     if (!made) {
+      // When it goes on scanning it is found, and a block is tried, again.
+      this.#detector.forget(source);
       this.#options.refused();
       return;
     }
     this.#blocks++;
+    this.#detector.settle(source, expiryNs);
     this.#told.list.begin({ source, bits: sourceBits, startNs, expiryNs, reason: 'scan' });
   }
 }

@@ -9,6 +9,8 @@ export class SlowDetector implements ScanDetector {
   readonly reported = new Map<string, number>();
   readonly found: DetectedScan[] = [];
   readonly forgotten: string[] = [];
+  readonly lost: number[] = [];
+  readonly settled: bigint[] = [];
   swept = 0;
   readonly windowTicks: number;
   readonly threshold: number;
@@ -23,7 +25,8 @@ export class SlowDetector implements ScanDetector {
     this.#touch(source, bytes.slice(destinationOffset, destinationOffset + 16), port, ticks);
   }
 
-  merge(slot: Source): void {
+  merge(slot: Source, lost: number): void {
+    this.lost.push(lost);
     const touches = slot.touches.filter((touch) => touch !== 0n).reverse();
     if (touches.length > PORTS_MAX) throw new Error('no such slot');
     for (const touch of touches)
@@ -32,6 +35,11 @@ export class SlowDetector implements ScanDetector {
 
   takeScans(): DetectedScan[] {
     return this.found.splice(0);
+  }
+
+  settle(source: Uint8Array, untilNs: bigint): void {
+    if (source.length !== 16) throw new Error('no source');
+    this.settled.push(untilNs);
   }
 
   forget(source: Uint8Array): void {
