@@ -1,1 +1,41 @@
-export {};
+export type { Prefix } from './address.ts';
+export { Blocklist, BlockReason, isInForce } from './blocklist.ts';
+export type { Block, BlockOutcome } from './blocklist.ts';
+export { Counters } from './counters.ts';
+export { Detector } from './detector.ts';
+export type { DetectorOptions } from './detector.ts';
+export { hashToSet, KeyedHash } from './keyed-hash.ts';
+export {
+  ALLOW_MAX,
+  BLOCKS_MAX,
+  ONLINK_MAX,
+  PORTS_MAX,
+  RETRANSMISSION_NS,
+  SCANS_MAX,
+  SECRET_WORDS,
+  SETS_MAX,
+  SOURCE_KEYS,
+  SOURCES_PER_SET,
+  SYN_KEYS,
+  SYNS_PER_SET,
+  THRESHOLD_MAX,
+  TICK_NS,
+  TIME_NS_MAX,
+} from './limits.ts';
+export { compilePolicy, subOf, ticksOf } from './policy.ts';
+export type { Policy, Rules } from './policy.ts';
+export { PrefixList } from './prefix-list.ts';
+export type { ConnectionRecord, Outcome, ParsedPacket, ScanRecord } from './records.ts';
+export { Reference } from './reference.ts';
+export type { ReferenceOptions, ReferencePolicy } from './reference.ts';
+export type { Scan } from './scan.ts';
+export { tableBytes } from './source-columns.ts';
+export { sourceInto, sourceOf } from './source-of.ts';
+export { slotValue } from './source-slot.ts';
+export type { SourceSlot } from './source-slot.ts';
+export { SourceTable } from './source-table.ts';
+export type { SourceTableOptions } from './source-table.ts';
+export { SynTable } from './syn-table.ts';
+export type { Syn, SynTableOptions } from './syn-table.ts';
+export { Verdict, VERDICTS } from './verdict.ts';
+export type { VerdictCode } from './verdict.ts';

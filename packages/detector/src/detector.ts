@@ -1,0 +1,245 @@
+import { ADDRESS_BYTES, copyAddress } from './address.ts';
+import { assertInteger } from './assert.ts';
+import { PORTS_MAX, SCANS_MAX, SOURCES_PER_SET } from './limits.ts';
+import { MergeLedger } from './merge-ledger.ts';
+import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy.ts';
+import type { PendingScan, Scan } from './scan.ts';
+import { sourceInto } from './source-of.ts';
+import type { SourceSlot } from './source-slot.ts';
+import { SourceTable } from './source-table.ts';
+import { dropRepeats, insertTouch, lastTouch, portsSince, provenCrossing } from './window.ts';
+
+export interface DetectorOptions {
+  /** Rounded up to whole sets of four. Give the program's number, so that both forget the same sources. */
+  readonly maxSources: number;
+  /** Ports remembered of one source: at least 32, and more than the threshold; default the least. */
+  readonly portsMax?: number;
+  /** Scans that wait to be taken; default 65,536. While all wait, a source over the threshold is asked again later. */
+  readonly scansMax?: number;
+  /** The first five words of the program's `secret`. */
+  readonly sourceKeys: readonly bigint[];
+  readonly policy: Policy;
+  /** Whether the address of 16 bytes at `offset` is allowed. Asked only of a source over the threshold. */
+  readonly allowed: (bytes: Uint8Array, offset: number) => boolean;
+}
+
+/**
+ * User mode: decides from connections and, where events were lost, from the program's own table. The rules are those of
+ * the program (see {@link SourceTable}), with a table of as many ports as the threshold needs.
+ *
+ * It has no clock: times come with the events. Nothing but a report and a merge makes garbage.
+ */
+export class Detector {
+  readonly table: SourceTable;
+  readonly #allowed: DetectorOptions['allowed'];
+  readonly #scansMax: number;
+  readonly #key = new Uint8Array(ADDRESS_BYTES);
+  readonly #addresses: Uint8Array;
+  readonly #ledger: MergeLedger;
+  #rules: Rules;
+  #pending: PendingScan[] = [];
+  /** Before it, everything is decided: of the last sweep, and of the last change of the policy. */
+  #sweptTick = -Infinity;
+  #ruledTick = -Infinity;
+
+  constructor(options: DetectorOptions) {
+    this.#rules = compilePolicy(options.policy);
+    const portsMax = options.portsMax ?? Math.max(PORTS_MAX, options.policy.threshold + 1);
+    assertInteger('portsMax', portsMax, PORTS_MAX, Number.MAX_SAFE_INTEGER);
+    const sets = Math.ceil(options.maxSources / SOURCES_PER_SET);
+    this.table = new SourceTable({ sets, portsMax, keys: options.sourceKeys });
+    this.#assertThreshold(this.#rules);
+    this.#allowed = options.allowed;
+    this.#scansMax = options.scansMax ?? SCANS_MAX;
+    this.#addresses = new Uint8Array(this.table.slots * ADDRESS_BYTES);
+    this.#ledger = new MergeLedger(this.table.slots);
+  }
+
+  #assertThreshold(rules: Rules): void {
+    assertInteger('threshold', rules.threshold, 0, this.table.portsMax - 1);
+  }
+
+  /**
+   * A connection: its source and destination are the 16 bytes at these offsets. `time` is the packet's, in
+   * nanoseconds as a bigint or in ticks (1,024 ns) as a number.
+   */
+  connection(
+    bytes: Uint8Array,
+    sourceOffset: number,
+    destinationOffset: number,
+    port: number,
+    time: bigint | number,
+  ): void {
+    const tick = typeof time === 'bigint' ? ticksOf(time) : time;
+    const sub = typeof time === 'bigint' ? subOf(time) : 0;
+    const slot = this.#seat(bytes, sourceOffset, tick);
+    copyAddress(bytes, sourceOffset, this.#addresses, slot * ADDRESS_BYTES);
+    if (tick <= this.#ledger.mergedTick[slot]!) {
+      this.#late(slot, port, tick);
+      return;
+    }
+    this.table.setDestination(slot, bytes, destinationOffset);
+    this.table.touch(slot, port, tick, sub, this.#rules);
+    if (this.table.report) this.#report(slot, tick, sub);
+  }
+
+  #seat(bytes: Uint8Array, offset: number, tick: number): number {
+    sourceInto(bytes, offset, this.#rules, this.#key);
+    const slot = this.table.seat(this.#key, 0, tick, this.#rules);
+    if (this.table.taken) {
+      this.#ledger.clear(slot);
+      copyAddress(this.#key, 0, this.#addresses, slot * ADDRESS_BYTES);
+    }
+    return slot;
+  }
+
+  /** A connection that was on its way while a merge brought it already. */
+  #late(slot: number, port: number, tick: number): void {
+    this.table.columns.connections[slot]!++;
+    if (lastTouch(this.table, slot, port) >= tick) return;
+    insertTouch(this.table, slot, port, tick);
+    this.#reportProven(slot);
+  }
+
+  /** Up to which tick touches are dealt with, whether or not that time has come; -1: none. */
+  #dealtTick(slot: number): number {
+    const { untilTick, untilSub } = this.table.columns;
+    const until = untilTick[slot]!;
+    return until === 0 && untilSub[slot] === 0 ? -1 : until;
+  }
+
+  #reportProven(slot: number): boolean {
+    const { threshold, windowTicks } = this.#rules;
+    const horizon = Math.max(this.#dealtTick(slot), this.#sweptTick - windowTicks);
+    const tick = provenCrossing(this.table, slot, threshold, windowTicks, horizon);
+    if (tick >= 0) this.#report(slot, tick, 0);
+    return tick >= 0;
+  }
+
+  #report(slot: number, tick: number, sub: number): void {
+    const at = slot * ADDRESS_BYTES;
+    if (this.#allowed(this.#addresses, at) || this.#pending.length >= this.#scansMax) return;
+    const { source, destination } = this.table.columns;
+    const voidTick = this.table.voidTickOf(slot, tick, sub);
+    const key = source.slice(at, at + ADDRESS_BYTES);
+    this.table.settle(slot, tick, sub, this.#rules);
+    this.#pending.push({
+      timeTicks: tick,
+      source: key,
+      sourceBits: sourceInto(this.#addresses, at, this.#rules, this.#key),
+      address: this.#addresses.slice(at, at + ADDRESS_BYTES),
+      destination: destination.slice(at, at + ADDRESS_BYTES),
+      ports: portsSince(this.table, slot, tick, this.#rules.windowTicks, voidTick),
+      slot,
+      voidTick,
+    });
+  }
+
+  /**
+   * A slot of the program's table, after the connections that were read before it: a lost event hides no scan.
+   *
+   * Its touches join the source's own in order of time; a scan that they prove is reported. Up to a threshold of 31,
+   * `overNs` is proof as well, if no touch of an earlier scan can have been counted. Above, the program remembers too
+   * few ports to prove anything: while `lost` (connections lost since the last merge) is more than 0, the source counts
+   * as having touched as many further ports as the program saw and we did not.
+   */
+  merge(kernel: SourceSlot, lost = 0): void {
+    const newest = tickOfTouch(kernel.touches[0] ?? 0n);
+    if (newest + this.#rules.windowTicks <= this.#sweptTick || kernel.touches[0] === 0n) return;
+    const slot = this.#seat(kernel.source, 0, newest);
+    if (newest > this.table.newestTick(slot)) this.table.setDestination(slot, kernel.destination, 0);
+    let brought = 0;
+    for (const touch of kernel.touches.toReversed()) if (this.#mergeTouch(slot, touch)) brought++;
+    const own = this.table.columns.connections[slot]!;
+    const missed = this.#ledger.enter(slot, kernel, brought, own, this.#rules.windowTicks);
+    if (this.#reportProven(slot)) return;
+    if (this.#rules.threshold < PORTS_MAX) this.#reportOver(slot, kernel);
+    else if (lost > 0) this.#reportMissed(slot, kernel, missed);
+  }
+
+  /** Whether its port was new to the slot. */
+  #mergeTouch(slot: number, touch: bigint): boolean {
+    const tick = tickOfTouch(touch);
+    if (touch === 0n || tick + this.#rules.windowTicks <= this.#sweptTick) return false;
+    return insertTouch(this.table, slot, Number(touch & 0xffffn), tick);
+  }
+
+  /** The program says that the source was over the threshold. */
+  #reportOver(slot: number, kernel: SourceSlot): void {
+    const { threshold, windowTicks } = this.#rules;
+    const tick = ticksOf(kernel.overNs);
+    const sub = subOf(kernel.overNs);
+    const decided = kernel.overNs === 0n || tick + windowTicks <= this.#sweptTick || tick <= this.#ruledTick;
+    if (decided || !this.table.isUntilOver(slot, tick, sub)) return;
+    const voidTick = this.table.voidTickOf(slot, tick, sub);
+    // The program of user mode knows no void touches. Within a window after `until` it may have counted some.
+    const unsure = voidTick >= 0 && voidTick + windowTicks > tick;
+    if (unsure && portsSince(this.table, slot, tick, windowTicks, voidTick).length <= threshold) return;
+    this.#report(slot, tick, sub);
+  }
+
+  #reportMissed(slot: number, kernel: SourceSlot, missed: number): void {
+    const { threshold, windowTicks } = this.#rules;
+    const tick = this.table.newestTick(slot);
+    const oldest = kernel.touches[PORTS_MAX - 1] ?? 0n;
+    const isBusy = oldest !== 0n && tickOfTouch(oldest) + windowTicks > this.#sweptTick;
+    if (!isBusy || !this.table.isUntilOver(slot, tick, 0)) return;
+    const known = portsSince(this.table, slot, tick, windowTicks, this.table.voidTickOf(slot, tick, 0)).length;
+    if (known + missed > threshold) this.#report(slot, tick, 0);
+  }
+
+  /** The scans since the last call, oldest report first. Each source is reported again only after its block or window. */
+  takeScans(): Scan[] {
+    const taken = this.#pending.map((scan) => this.#finish(scan));
+    this.#pending = [];
+    return taken;
+  }
+
+  #finish({ slot, voidTick, ...scan }: PendingScan): Scan {
+    const ports = new Set(scan.ports);
+    if (this.table.find(scan.source) === slot) {
+      const newest = this.table.newestTick(slot);
+      for (const port of portsSince(this.table, slot, newest, this.#rules.windowTicks, voidTick)) ports.add(port);
+    }
+    return { ...scan, ports: [...ports].sort((a, b) => a - b) };
+  }
+
+  /** The block of a source ends then; 0n: never. Says it when that differs from the crossing's time and the block's. */
+  settle(source: Uint8Array, untilNs: bigint): void {
+    const slot = this.table.find(source);
+    if (slot < 0) return;
+    if (untilNs === 0n) this.table.settleUntil(slot, Infinity, 0);
+    else this.table.settleUntil(slot, ticksOf(untilNs), subOf(untilNs));
+  }
+
+  /** Forgets what a source did; whether there was anything. */
+  forget(source: Uint8Array): boolean {
+    const slot = this.table.find(source);
+    if (slot >= 0) this.#ledger.clear(slot);
+    return this.table.forget(source);
+  }
+
+  /** Forgets the sources that were quiet for a window; returns how many are left. `nowTicks` never goes back. */
+  sweep(nowTicks: number): number {
+    this.#sweptTick = Math.max(this.#sweptTick, nowTicks);
+    return this.table.sweep(nowTicks, this.#rules);
+  }
+
+  /**
+   * Another policy from now on. Throws a `RangeError`, and changes nothing, when the threshold needs more ports than
+   * `portsMax`. What the program said of a source before `nowTicks` followed the old policy and counts no more.
+   */
+  setPolicy(policy: Policy, nowTicks = -Infinity): void {
+    const rules = compilePolicy(policy);
+    this.#assertThreshold(rules);
+    if (rules.windowTicks > this.#rules.windowTicks) {
+      for (let slot = 0; slot < this.table.slots; slot++) dropRepeats(this.table, slot);
+    }
+    this.#rules = rules;
+    this.#ruledTick = Math.max(this.#ruledTick, nowTicks);
+  }
+}
+
+function tickOfTouch(touch: bigint): number {
+  return Number(touch >> 16n);
+}

@@ -1,0 +1,167 @@
+import { ADDRESS_BYTES } from './address.ts';
+import { assertInteger } from './assert.ts';
+import { Blocklist, isInForce } from './blocklist.ts';
+import { Counters } from './counters.ts';
+import { ALLOW_MAX, BLOCKS_MAX, SECRET_WORDS, SOURCE_KEYS } from './limits.ts';
+import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy.ts';
+import { PrefixList } from './prefix-list.ts';
+import type { ConnectionRecord, Outcome, ParsedPacket, Passage, ScanRecord } from './records.ts';
+import { sourceInto } from './source-of.ts';
+import { SourceTable } from './source-table.ts';
+import { SynTable, type Syn } from './syn-table.ts';
+import { Verdict, type VerdictCode } from './verdict.ts';
+
+/** The whole policy map: a policy, and who decides. */
+export interface ReferencePolicy extends Policy {
+  /** `kernel`: at the packet that crosses the threshold. `user`: the program only records. */
+  readonly mode: 'kernel' | 'user';
+}
+
+export interface ReferenceOptions {
+  readonly policy: ReferencePolicy;
+  /** The program's constant: 5 keys for the source, 11 + 11 for the SYN. */
+  readonly secret: readonly bigint[];
+  readonly sourceSets: number;
+  readonly synSets: number;
+  /** Defaults: those of the maps. */
+  readonly blocksMax?: number;
+  readonly allowMax?: number;
+}
+
+const VERDICT_OF: Record<Exclude<ParsedPacket['class'], 'syn'>, VerdictCode> = {
+  'not-ip': Verdict.passNotIp,
+  malformed: Verdict.passMalformed,
+  'not-tcp': Verdict.passNotTcp,
+  fragment: Verdict.passFragment,
+  'not-syn': Verdict.passNotSyn,
+};
+
+/**
+ * The XDP program in TypeScript: a parsed packet and a time go in, the verdict and the records come out, and the state
+ * is what the maps hold afterwards. A test holds the program against it, packet by packet.
+ */
+export class Reference {
+  readonly allow: PrefixList;
+  readonly blocks: Blocklist;
+  readonly sources: SourceTable;
+  readonly syns: SynTable;
+  readonly counters = new Counters();
+  #policy: ReferencePolicy;
+  #rules: Rules;
+
+  constructor(options: ReferenceOptions) {
+    assertInteger('number of secret words', options.secret.length, SECRET_WORDS, SECRET_WORDS);
+    this.allow = new PrefixList(options.allowMax ?? ALLOW_MAX);
+    this.blocks = new Blocklist(options.blocksMax ?? BLOCKS_MAX);
+    this.sources = new SourceTable({ sets: options.sourceSets, keys: options.secret.slice(0, SOURCE_KEYS) });
+    this.syns = new SynTable({ sets: options.synSets, keys: options.secret.slice(SOURCE_KEYS) });
+    this.#policy = options.policy;
+    this.#rules = compilePolicy(options.policy);
+  }
+
+  /** Takes effect at the next packet. In kernel mode a threshold above 31 is never crossed. */
+  setPolicy(policy: ReferencePolicy): void {
+    this.#rules = compilePolicy(policy);
+    this.#policy = policy;
+  }
+
+  /** One packet, at this time of the program's clock. */
+  packet(packet: ParsedPacket, nowNs: bigint, ifindex = 0): Outcome {
+    const outcome = this.#decide(packet, nowNs, ifindex);
+    this.counters.count(outcome.verdict, packet.frameLength);
+    return outcome;
+  }
+
+  /** COMMAND_SWEEP over all sets; returns how many sources are left. */
+  sweep(nowNs: bigint): number {
+    return this.sources.sweep(ticksOf(nowNs), this.#rules);
+  }
+
+  #decide(packet: ParsedPacket, nowNs: bigint, ifindex: number): Outcome {
+    const source = new Uint8Array(ADDRESS_BYTES);
+    let sourceBits = 0;
+    if (packet.source !== undefined) {
+      sourceBits = sourceInto(packet.source, 0, this.#rules, source);
+      if (this.#isBlocked(source, packet.source, nowNs, packet.frameLength)) return { verdict: Verdict.dropBlocked };
+    }
+    if (packet.class !== 'syn') return { verdict: VERDICT_OF[packet.class] };
+    return this.#syn({ syn: packet as Syn, source, sourceBits, nowNs, ifindex });
+  }
+
+  #isBlocked(source: Uint8Array, address: Uint8Array, nowNs: bigint, frameLength: number): boolean {
+    const block = this.blocks.get(source);
+    if (block === undefined || !isInForce(block, nowNs) || this.allow.has(address)) return false;
+    block.packets++;
+    block.bytes += BigInt(frameLength);
+    return true;
+  }
+
+  #syn(passage: Passage): Outcome {
+    const { syn, nowNs, ifindex } = passage;
+    if (this.syns.seen(syn, nowNs)) return { verdict: Verdict.passRetransmission };
+    const ports = this.#touch(passage);
+    const scan = this.sources.over ? this.#crossing(passage, ports) : {};
+    if (this.sources.over && this.#isDropped(syn)) {
+      this.syns.forget(syn);
+      return { verdict: Verdict.dropThreshold, ...scan };
+    }
+    const connection: ConnectionRecord = {
+      timeNs: nowNs,
+      source: syn.source,
+      destination: syn.destination,
+      sourcePort: syn.sourcePort,
+      destinationPort: syn.destinationPort,
+      ifindex,
+    };
+    return { verdict: Verdict.passConnection, connection, ...scan };
+  }
+
+  /** Returns the ports that a report would name. */
+  #touch({ syn, source, nowNs }: Passage): number[] {
+    const tick = ticksOf(nowNs);
+    const sub = subOf(nowNs);
+    const slot = this.sources.seat(source, 0, tick, this.#rules);
+    if (this.sources.evicted) this.counters.sourcesEvicted++;
+    this.sources.setDestination(slot, syn.destination, 0);
+    this.sources.touch(slot, syn.destinationPort, tick, sub, this.#rules);
+    if (!this.sources.report) return [];
+    if (this.#policy.mode === 'kernel') this.sources.settle(slot, tick, sub, this.#rules);
+    return this.sources.freshPorts(slot);
+  }
+
+  #decides(syn: Syn): boolean {
+    return this.#policy.mode === 'kernel' && !this.allow.has(syn.source);
+  }
+
+  #isDropped(syn: Syn): boolean {
+    return this.#decides(syn) && this.#policy.response === 'block';
+  }
+
+  /** A source is over the threshold: block it, report it. */
+  #crossing(passage: Passage, ports: readonly number[]): { scan?: ScanRecord } {
+    const { syn, source, sourceBits, nowNs, ifindex } = passage;
+    if (!this.#decides(syn)) return {};
+    const ttlNs = this.#policy.blockTtlNs;
+    const expiryNs = ttlNs === 0n ? 0n : nowNs + ttlNs;
+    const blocked = this.#policy.response === 'block' && this.#block(source, nowNs, expiryNs);
+    if (!this.sources.report) return {};
+    const scan: ScanRecord = {
+      timeNs: nowNs,
+      source: syn.source,
+      destination: syn.destination,
+      expiryNs: blocked ? expiryNs : 0n,
+      ifindex,
+      sourceBits,
+      blocked: blocked ? 1 : 0,
+      ports,
+    };
+    return { scan };
+  }
+
+  #block(source: Uint8Array, nowNs: bigint, expiryNs: bigint): boolean {
+    const outcome = this.blocks.block(source, nowNs, expiryNs);
+    if (outcome === 'made') this.counters.blocksMade++;
+    if (outcome === 'refused') this.counters.blocksRefused++;
+    return outcome !== 'refused';
+  }
+}
