@@ -35,8 +35,9 @@ interface Context {
   readonly getters: Record<string, Getter>;
 }
 
-function checkIndex(index: number, length: number, path: string): void {
-  if (index >>> 0 !== index || index >= length) throw new CodecError('INDEX', path, `${index} of ${length}`);
+/** Apart from the getters, which stay short enough for V8 to inline: a number that one returns is then not boxed. */
+function refuse(index: number, length: number, path: string): never {
+  throw new CodecError('INDEX', path, `${index} of ${length}`);
 }
 
 /** Finds a field's bytes in a record; with `count` those of an element. The one check of every getter. */
@@ -46,14 +47,14 @@ function placer(context: Context, field: FieldLayout, count?: number): (index: n
   const path = camel(field.name);
   if (count === undefined) {
     return (index) => {
-      checkIndex(index, window.length, path);
+      if (index >>> 0 !== index || index >= window.length) refuse(index, window.length, path);
       return window.base + index * stride + offset;
     };
   }
   const size = field.size / count;
   return (index, element = -1) => {
-    checkIndex(index, window.length, path);
-    checkIndex(element, count, path);
+    if (index >>> 0 !== index || index >= window.length) refuse(index, window.length, path);
+    if (element >>> 0 !== element || element >= count) refuse(element, count, path);
     return window.base + index * stride + offset + element * size;
   };
 }
@@ -74,20 +75,17 @@ function addU64(context: Context, field: FieldLayout): void {
   const key = camel(field.name);
   const place = placer(context, field, field.count);
   const [highAt, lowAt] = little ? [4, 0] : [0, 4];
-  const high = (at: number): number => window.view.getUint32(at + highAt, little);
-  const low = (at: number): number => window.view.getUint32(at + lowAt, little);
   getters[key] = (index, element) => window.view.getBigUint64(place(index, element), little);
-  getters[`${key}High`] = (index, element) => high(place(index, element));
-  getters[`${key}Low`] = (index, element) => low(place(index, element));
-  getters[`${key}Number`] = (index, element) => {
-    const at = place(index, element);
-    return safeNumber(high(at), low(at), key);
+  getters[`${key}High`] = (index, element) => window.view.getUint32(place(index, element) + highAt, little);
+  getters[`${key}Low`] = (index, element) => window.view.getUint32(place(index, element) + lowAt, little);
+  const joined = (join: (high: number, low: number, path: string) => number): Getter => {
+    return (index, element) => {
+      const at = place(index, element);
+      return join(window.view.getUint32(at + highAt, little), window.view.getUint32(at + lowAt, little), key);
+    };
   };
-  if (!field.name.endsWith('_ns')) return;
-  getters[`${key}Ticks`] = (index, element) => {
-    const at = place(index, element);
-    return ticksOf(high(at), low(at), key);
-  };
+  getters[`${key}Number`] = joined(safeNumber);
+  if (field.name.endsWith('_ns')) getters[`${key}Ticks`] = joined(ticksOf);
 }
 
 function addBytes(context: Context, field: FieldLayout): void {

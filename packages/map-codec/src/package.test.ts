@@ -46,3 +46,12 @@ test('the package holds its code and types, no tests and no dependencies', () =>
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
   expect(manifest['dependencies']).toBeUndefined();
 });
+
+test('a cursor makes no garbage, as the same measurement of decode shows', () => {
+  cpSync(join(root, 'test', 'garbage.mjs'), join(folder, 'garbage.mjs'));
+  const printed = run(process.execPath, ['--min-semi-space-size=64', 'garbage.mjs'], folder);
+  const bytesPerEvent = JSON.parse(printed) as { cursor: number; decode: number };
+  // A single boxed number an event would be 16.
+  expect(bytesPerEvent.cursor).toBeLessThan(1);
+  expect(bytesPerEvent.decode).toBeGreaterThan(100);
+});

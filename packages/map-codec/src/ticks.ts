@@ -4,9 +4,13 @@ import { TICK_SHIFT } from './layout.generated.ts';
 const HIGH_WORD = 2 ** 32;
 const TICKS_PER_HIGH_WORD = 2 ** (32 - TICK_SHIFT);
 
+function refuse(path: string, detail: string): never {
+  throw new CodecError('RANGE', path, detail);
+}
+
 /** The u64 of two halves as a number. Throws CodecError RANGE above Number.MAX_SAFE_INTEGER. */
 export function safeNumber(high: number, low: number, path = 'u64'): number {
-  if (high >= 2 ** 21) throw new CodecError('RANGE', path, 'is more than Number.MAX_SAFE_INTEGER');
+  if (high >= 2 ** 21) refuse(path, 'is more than Number.MAX_SAFE_INTEGER');
   return high * HIGH_WORD + low;
 }
 
@@ -15,7 +19,7 @@ export function safeNumber(high: number, low: number, path = 'u64'): number {
  * CodecError RANGE for a time that no clock reaches (292 years), as all ones, which means "for ever".
  */
 export function ticksOf(high: number, low: number, path = 'u64'): number {
-  if (high >= 2 ** 31) throw new CodecError('RANGE', path, 'is no time within 292 years');
+  if (high >= 2 ** 31) refuse(path, 'is no time within 292 years');
   return high * TICKS_PER_HIGH_WORD + (low >>> TICK_SHIFT);
 }
 
