@@ -1,12 +1,11 @@
 import type { SourceStore } from '@scanward/daemon';
-import type { BpfMap, BpfProgram } from '@scanward/loader-native';
+import { type BpfMap, type BpfProgram, ElementFlag } from '@scanward/loader-native';
 import { type Codecs, COMMAND_SETS_MAX, CommandOp, layouts, SOURCES_PER_SET } from '@scanward/map-codec';
-import { arrayKey } from './array-key.ts';
 
-/** Reads a value whole, under its spin lock. */
-const BPF_F_LOCK = 4n;
+/** Sets read by one call: 256 of them are 320 kB. */
+const SETS_PER_BATCH = 256;
 
-type SourceMap = Pick<BpfMap, 'get' | 'maxEntries'>;
+type SourceMap = Pick<BpfMap, 'getBatch' | 'maxEntries'>;
 type CommandProgram = Pick<BpfProgram, 'testRun'>;
 
 /**
@@ -28,13 +27,14 @@ export class KernelSourceStore implements SourceStore {
   }
 
   visit(visit: (bytes: Uint8Array, offset: number) => void): void {
-    const { size } = this.#codecs.source;
-    for (let index = 0; index < this.#map.maxEntries; index++) {
-      const set = this.#map.get(arrayKey(index, this.#codecs.source.endian), BPF_F_LOCK);
-      if (!set) continue;
-      for (let slot = 0; slot < SOURCES_PER_SET; slot++) {
-        const offset = this.#slotsOffset + slot * size;
-        if (holdsSource(set, offset)) visit(set, offset);
+    const { source, sourceSet } = this.#codecs;
+    for (const { count, values } of this.#map.getBatch(SETS_PER_BATCH, ElementFlag.LOCK)) {
+      for (let set = 0; set < count; set++) {
+        const first = set * sourceSet.size + this.#slotsOffset;
+        for (let slot = 0; slot < SOURCES_PER_SET; slot++) {
+          const offset = first + slot * source.size;
+          if (holdsSource(values, offset)) visit(values, offset);
+        }
       }
     }
   }

@@ -1,5 +1,5 @@
 import { BpfSyscallError } from '@scanward/loader-native';
-import { codecs, type Counters, perCpu, VERDICTS } from '@scanward/map-codec';
+import { codecs, COMMAND_SETS_MAX, type Counters, perCpu, VERDICTS } from '@scanward/map-codec';
 import { expect, test } from 'vitest';
 import { FakeMap } from '../../test/fake-map.ts';
 import { KernelAllowStore } from './allow-store.ts';
@@ -72,9 +72,24 @@ test('only slots that hold a source are visited, where they lie', () => {
     ports: 0,
     touches: Array.from({ length: 32 }, () => 0n),
   });
-  const map = Object.assign(new FakeMap(), { maxEntries: 2 });
-  map.set(new Uint8Array(4), codec.sourceSet.encode({ slots: [slot(false), slot(true), slot(false), slot(true)] }));
-  map.set(Uint8Array.of(1, 0, 0, 0), codec.sourceSet.encode({ slots: Array.from({ length: 4 }, () => slot(false)) }));
+  const sets = [
+    [false, true, false, true],
+    [false, false, false, false],
+    [true, false, false, false],
+  ].map((used) => codec.sourceSet.encode({ slots: used.map(slot) }));
+  const batch = (...values: Uint8Array[]) => ({
+    count: values.length,
+    keys: new Uint8Array(),
+    values: Buffer.concat(values),
+  });
+  const map = {
+    maxEntries: 3,
+    *getBatch(_count?: number, flags?: number) {
+      expect(flags).toBe(4);
+      yield batch(sets[0]!, sets[1]!);
+      yield batch(sets[2]!);
+    },
+  };
   const seen: Uint8Array[] = [];
   const store = new KernelSourceStore(
     map,
@@ -82,7 +97,7 @@ test('only slots that hold a source are visited, where they lie', () => {
     codec,
   );
   store.visit((bytes, offset) => seen.push(codec.source.decode(bytes, offset).source));
-  expect(seen).toEqual([source, source]);
+  expect(seen).toEqual([source, source, source]);
 });
 
 test('the table is swept in chunks that the program takes, and forgets one source at a time', () => {
@@ -92,14 +107,18 @@ test('the table is swept in chunks that the program takes, and forgets one sourc
     asked.push(command);
     return { verdict: 2, data: codec.command.encode({ ...command, live: 2 }), durationNs: 0 };
   };
-  const store = new KernelSourceStore(Object.assign(new FakeMap(), { maxEntries: 600 }), { testRun }, codec);
+  const store = new KernelSourceStore(
+    { maxEntries: 2 * COMMAND_SETS_MAX + 10, getBatch: () => [] as never },
+    { testRun },
+    codec,
+  );
   expect(store.sweep()).toBe(6);
   const none = new Uint8Array(16);
   expect(asked.splice(0)).toEqual(
     [
-      [0, 256],
-      [256, 256],
-      [512, 88],
+      [0, COMMAND_SETS_MAX],
+      [COMMAND_SETS_MAX, COMMAND_SETS_MAX],
+      [2 * COMMAND_SETS_MAX, 10],
     ].map(([first, count]) => ({ op: 1, first, count, live: 0, emptied: 0, source: none })),
   );
   store.forget(source);

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BpfSyscallError } from '@scanward/loader-native';
+import { expect, test } from 'vitest';
+import { fakeSystem } from '../test/fake-system.ts';
+import { parseArguments } from './flags/program.ts';
+import { run } from './run.ts';
+
+const options = (...args: string[]) => {
+  const request = parseArguments(['run', '-t', '10ms', ...args], '1.2.3');
+  if (request.command !== 'run') throw new Error('not run');
+  return request.options;
+};
+const attached = async (fake: ReturnType<typeof fakeSystem>) => {
+  while (!fake.stderr.text.includes('attached to')) await sleep(1);
+};
+
+test('loads, writes the policy, attaches, and a signal undoes it in the right order', async () => {
+  const fake = fakeSystem();
+  const running = run(options(), fake.host, fake.system);
+  await attached(fake);
+  fake.signal('SIGTERM');
+  await running;
+  expect(fake.done.filter((step, i) => step !== fake.done[i - 1])).toEqual([
+    'load',
+    'policy',
+    'attach eth0',
+    'detach eth0',
+    'close',
+  ]);
+  const said = fake.stderr.text.split('\n').filter(Boolean);
+  expect(said.every((line) => line.startsWith('scanward: '))).toBe(true);
+  expect(said[0]).toBe('scanward: mode kernel, response block for 1h, threshold 3 ports in 1m');
+  expect(fake.stderr.text).toContain('10.0.0.5 (own address)');
+  expect(fake.stderr.text).toContain('10.0.0.1 (gateway)');
+  expect(said.at(-1)).toContain('saw 0 connections');
+  expect(fake.listening()).toBe(0);
+});
+
+test('a reader that is gone is a clean stop', async () => {
+  const fake = fakeSystem();
+  const running = run(options(), fake.host, fake.system);
+  await attached(fake);
+  fake.readerGone();
+  await running;
+  expect(fake.done).toContain('detach eth0');
+});
+
+test('stdout that fails otherwise is an error, and nothing stays attached', async () => {
+  const fake = fakeSystem();
+  const running = run(options(), fake.host, fake.system);
+  await attached(fake);
+  fake.stdout.destroy(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' }));
+  await expect(running).rejects.toMatchObject({
+    exitCode: 1,
+    message: 'writing to stdout: write ENOSPC: make room, or send it elsewhere',
+  });
+  expect(fake.done.slice(-2)).toEqual(['detach eth0', 'close']);
+});
+
+test('a watcher that fails ends it, and nothing stays attached', async () => {
+  const fake = fakeSystem();
+  const running = run(options(), fake.host, fake.system);
+  await attached(fake);
+  fake.drainError = new BpfSyscallError('BPF_MAP_LOOKUP_ELEM', 12);
+  await expect(running).rejects.toMatchObject({ exitCode: 8 });
+  expect(fake.done.slice(-2)).toEqual(['detach eth0', 'close']);
+});
+
+test('a start that fails says nothing but its error, and closes what it opened', async () => {
+  const refused = fakeSystem();
+  refused.links.push({ ifindex: 3, name: 'eth1', up: true });
+  refused.refusals.set('eth1', new BpfSyscallError('BPF_LINK_CREATE', 12));
+  await expect(run(options('-i', 'eth0', '-i', 'eth1'), refused.host, refused.system)).rejects.toMatchObject({
+    exitCode: 8,
+  });
+  expect(refused.done.slice(-2)).toEqual(['detach eth0', 'close']);
+  expect(refused.stderr.text).toBe('');
+
+  const broken = fakeSystem();
+  broken.policyError = new BpfSyscallError('BPF_MAP_UPDATE_ELEM', 12);
+  await expect(run(options(), broken.host, broken.system)).rejects.toMatchObject({ exitCode: 8 });
+  expect(broken.done).toEqual(['load', 'close']);
+  expect(broken.stderr.text).toBe('');
+});
+
+test('nothing is loaded without the interface or the rights', async () => {
+  const missing = fakeSystem();
+  await expect(run(options('-i', 'eht0'), missing.host, missing.system)).rejects.toMatchObject({
+    exitCode: 5,
+    message: 'attaching to eht0: no such interface: did you mean eth0?',
+  });
+  const powerless = fakeSystem();
+  powerless.files['/proc/self/status'] = 'CapEff:\t0000000000001000\n';
+  await expect(run(options(), powerless.host, powerless.system)).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining('CAP_PERFMON, CAP_BPF missing') as string,
+  });
+  expect([...missing.done, ...powerless.done]).toEqual([]);
+});

@@ -1,0 +1,128 @@
+import { Writable } from 'node:stream';
+import { parseAddress } from '../src/flags/prefix.ts';
+import type { Host } from '../src/host.ts';
+import type { Attach } from '../src/interfaces.ts';
+import type { Loaded } from '../src/kernel/load.ts';
+import type { System } from '../src/run.ts';
+import { systemClock } from '../src/system/clock.ts';
+
+const none = { packets: 0n, bytes: 0n };
+
+/** A stream that keeps what is written to it. */
+class Kept extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** A process and a host in memory, and a record of what was done to them. */
+export function fakeSystem() {
+  const done: string[] = [];
+  const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
+  const files: Record<string, string> = { '/proc/self/status': 'CapEff:\t000001ffffffffff\n' };
+  let closed: (gone: boolean) => void = () => undefined;
+  const fake = {
+    done,
+    files,
+    stdout: new Kept(),
+    stderr: new Kept(),
+    links: [
+      { ifindex: 1, name: 'lo', up: true },
+      { ifindex: 2, name: 'eth0', up: true },
+    ],
+    /** Thrown by the attachment to this interface. */
+    refusals: new Map<string, Error>(),
+    loadError: undefined as Error | undefined,
+    policyError: undefined as Error | undefined,
+    drainError: undefined as Error | undefined,
+    signal: (name: 'SIGINT' | 'SIGTERM') => {
+      for (const listener of listeners) listener(name);
+    },
+    readerGone: () => closed(true),
+    listening: () => listeners.size,
+  };
+  const host: Host = {
+    pid: 1,
+    environment: {},
+    stdout: fake.stdout,
+    stderr: fake.stderr,
+    onSignal: (callback) => {
+      listeners.add(callback);
+      return () => void listeners.delete(callback);
+    },
+    exit: (code) => void done.push(`exit ${code}`),
+  };
+  const attach: Attach = (link) => {
+    const refusal = fake.refusals.get(link.name);
+    if (refusal) throw refusal;
+    done.push(`attach ${link.name}`);
+    return { mode: 'native', ifindex: () => link.ifindex, close: () => void done.push(`detach ${link.name}`) };
+  };
+  const loaded = (): Loaded => ({
+    program: undefined as never,
+    endian: 'little',
+    sourceKeys: [1n, 2n, 3n, 4n, 5n],
+    events: {
+      drainConnections: () => {
+        if (fake.drainError) throw fake.drainError;
+        return 0;
+      },
+      drainScans: () => 0,
+      scansWaiting: () => new Promise<boolean>(() => undefined),
+    },
+    blocks: { entries: () => [], get: () => undefined, add: () => true, remove: () => false },
+    sources: { visit: () => undefined, forget: () => undefined, sweep: () => 0 },
+    counters: {
+      read: () => ({
+        verdicts: Array.from({ length: 9 }, () => none),
+        connectionsLost: 0n,
+        scansLost: 0n,
+        blocksMade: 0n,
+        blocksRefused: 0n,
+        sourcesEvicted: 0n,
+      }),
+    },
+    allow: { entries: () => [], add: () => true, remove: () => false },
+    policy: {
+      write: () => {
+        if (fake.policyError) throw fake.policyError;
+        done.push('policy');
+      },
+    },
+    close: () => void done.push('close'),
+  });
+  const system: System = {
+    clock: systemClock,
+    readText: (path) => files[path],
+    release: '6.18.0',
+    network: {
+      addresses: () => [{ ifindex: 2, address: parseAddress('10.0.0.5')! }],
+      routes: () => [
+        {
+          destination: { address: parseAddress('0.0.0.0')!, bits: 96 },
+          gateways: [parseAddress('10.0.0.1')!],
+          ifindex: 2,
+          metric: 0,
+        },
+      ],
+      links: () => fake.links,
+    },
+    load: () => {
+      if (fake.loadError) throw fake.loadError;
+      done.push('load');
+      return loaded();
+    },
+    attach: () => attach,
+    stdoutClosed: (cancel) =>
+      new Promise((resolve) => {
+        closed = resolve;
+        cancel.addEventListener('abort', () => {
+          resolve(false);
+        });
+      }),
+  };
+  return Object.assign(fake, { host, system });
+}
