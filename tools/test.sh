@@ -12,7 +12,7 @@ mkdir -p "$results"
 extra=0
 
 kernel_packages() {
-  find packages/*/src packages/*/test -name '*.kernel.test.ts' 2>/dev/null | cut -d/ -f2 | sort -u
+  find bpf packages -name node_modules -prune -o -name '*.kernel.test.ts' -print | sed -E 's#/(src|test)/.*##' | sort -u
 }
 
 fail() {
@@ -31,8 +31,8 @@ if [ "$suite" = all ]; then
   trap 'rm -f "$before"' EXIT
   node tools/leaks.mjs snapshot >"$before" || fail 'cannot see what the machine holds'
   for package in $(kernel_packages); do
-    names="$names $package-kernel"
-    (cd "packages/$package" && SUITE=kernel timeout -k 10 1200 npx --no-install vitest run --config ../../vitest.config.ts --root .) || kernel=1
+    names="$names $(basename "$package")-kernel"
+    (cd "$package" && SUITE=kernel timeout -k 10 1200 npx --no-install vitest run --config ../../vitest.config.ts --root .) || kernel=1
   done
   left=$(node tools/leaks.mjs compare "$before") || fail "left over after the tests:
 $left"

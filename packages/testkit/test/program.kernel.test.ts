@@ -1,0 +1,34 @@
+import { buildFrame, parseAddress } from '@scanward/packet';
+import { Verdict } from '@scanward/map-codec';
+import { expect, test } from 'vitest';
+import { syn } from '../src/index.ts';
+import { TestProgram } from '../src/program.ts';
+
+const source = '192.0.2.56';
+const frame = (port: number, sourcePort = port): Uint8Array =>
+  buildFrame({ network: { kind: 'ipv4', source, destination: '10.0.0.5' }, transport: syn(port, sourcePort) });
+
+test('the shipped program blocks at the fourth port, by the clock of the test', () => {
+  using program = TestProgram.load({ nowNs: 1_000_000_000n, policy: { blockTtlNs: 5_000_000_000n } });
+  for (const port of [80, 81, 82])
+    expect(program.run(frame(port))).toEqual({ verdict: Verdict.PASS_CONNECTION, action: 2 });
+  expect(program.run(frame(82))).toEqual({ verdict: Verdict.PASS_RETRANSMISSION, action: 2 });
+  expect(program.run(frame(83))).toEqual({ verdict: Verdict.DROP_THRESHOLD, action: 1 });
+  expect(program.run(frame(80, 9))).toEqual({ verdict: Verdict.DROP_BLOCKED, action: 1 });
+  const [scan, ...more] = program.takeScans();
+  expect(more).toEqual([]);
+  expect(scan).toMatchObject({ timeNs: 1_000_000_000n, expiryNs: 6_000_000_000n, blocked: 1, portsCount: 4 });
+  expect(scan!.ports.slice(0, 4)).toEqual([83, 82, 81, 80]);
+  expect(program.takeConnections().map(({ destinationPort }) => destinationPort)).toEqual([80, 81, 82]);
+  expect(program.block(parseAddress(source))).toMatchObject({ packets: 1n });
+  program.setNow(6_000_000_001n);
+  expect(program.run(frame(80, 10)).verdict).toBe(Verdict.PASS_CONNECTION);
+});
+
+test('packets that are allowed, or of another policy', () => {
+  using program = TestProgram.load({ policy: { threshold: 0 } });
+  program.allow(parseAddress(source), 128, 5);
+  expect(program.run(frame(80)).verdict).toBe(Verdict.PASS_CONNECTION);
+  expect(program.takeScans()).toEqual([]);
+  expect(program.counters().blocksMade).toBe(0n);
+});
