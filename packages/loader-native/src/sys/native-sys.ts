@@ -1,0 +1,43 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { release } from 'node:os';
+import { resolve } from 'node:path';
+import type { Sys } from './sys.ts';
+
+type Addon = Omit<Sys, 'release' | 'readText' | 'readLink'>;
+
+const require = createRequire(import.meta.url);
+let loaded: Addon | undefined;
+
+// Loaded at the first call, so that importing this package needs no addon.
+function addon(): Addon {
+  if (!loaded) {
+    const find = require('node-gyp-build') as (folder: string) => unknown;
+    loaded = find(resolve(import.meta.dirname, '../..')) as Addon;
+  }
+  return loaded;
+}
+
+function orUndefined(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The running Linux. */
+export const nativeSys: Sys = {
+  bpf: (command, attr, ...pointers) => addon().bpf(command, attr, ...pointers),
+  mmap: (fd, length, offset, writable) => addon().mmap(fd, length, offset, writable),
+  munmap: (buffer) => addon().munmap(buffer),
+  close: (fd) => addon().close(fd),
+  netlink: (request, reply) => addon().netlink(request, reply),
+  setMemlock: (bytes) => addon().setMemlock(bytes),
+  waitReadable: (fd) => addon().waitReadable(fd),
+  cancelWait: (fd) => addon().cancelWait(fd),
+  pageSize: () => addon().pageSize(),
+  release,
+  readText: (path) => orUndefined(() => readFileSync(path, 'utf8')),
+  readLink: (path) => orUndefined(() => readlinkSync(path)),
+};
