@@ -14,7 +14,7 @@
 /* What makes a touch count: it is no older than this. Tick 0, and so an empty touch, never counts. */
 struct horizon {
 	__u64 tick; /* now */
-	__u64 oldest; /* touch: the first tick within the window and after the end of the last block, port 0 */
+	__u64 oldest; /* touch: the first tick within the window and not before the end of the last block, port 0 */
 };
 
 struct touched {
@@ -52,17 +52,18 @@ static __always_inline __u64 larger(__u64 a, __u64 b)
 	return a - (difference & all_ones_if_negative(difference));
 }
 
-/* `until_ns` (see struct source) voids the touches up to it once it has passed; all ones never does. */
-static __always_inline __u64 void_until_tick(__u64 until_ns, __u64 now_ns)
+/* `until_ns` (see struct source) voids the touches before it once it has passed; all ones never does. */
+static __always_inline __u64 void_before_tick(__u64 until_ns, __u64 now_ns)
 {
 	return (until_ns >> TICK_SHIFT) & ~all_ones_if_negative(now_ns - until_ns) & ~all_ones_if_negative(until_ns);
 }
 
 static __always_inline struct horizon horizon_at(__u64 tick, __u64 window_ns, __u64 void_tick)
 {
-	__u64 window_start = larger(tick, window_ns >> TICK_SHIFT) - (window_ns >> TICK_SHIFT);
+	__u64 window_ticks = window_ns >> TICK_SHIFT;
+	__u64 window_start = larger(tick, window_ticks) - window_ticks + 1;
 
-	return (struct horizon){ .tick = tick, .oldest = (larger(window_start, void_tick) + 1) << 16 };
+	return (struct horizon){ .tick = tick, .oldest = larger(window_start, void_tick) << 16 };
 }
 
 static __always_inline struct source_set *source_set_of(const struct addr *source)
@@ -193,7 +194,7 @@ static __always_inline void source_touch(struct source_set *set, const struct ad
 	slot = slot_at(set, index);
 	/* The clocks of two CPUs may be apart a little: within a slot time never goes back. */
 	tick = larger(tick, touch_tick(slot->touches[0]));
-	h = horizon_at(tick, window_ns, void_until_tick(slot->until_ns, now_ns));
+	h = horizon_at(tick, window_ns, void_before_tick(slot->until_ns, now_ns));
 
 	slot->destination = *destination;
 	slot_touch(slot, port, &h);

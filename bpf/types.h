@@ -103,7 +103,7 @@ struct source {
 	struct addr source; /* all zero: empty slot */
 	struct addr destination; /* of the last probe */
 	__u64 over_ns; /* when it was last over the threshold; 0: never */
-	__u64 until_ns; /* until when that is dealt with (block's end, or no second report); touches up to it are void once it has passed; 0: never; all ones: for ever */
+	__u64 until_ns; /* until when that is dealt with (block's end, or no second report); touches before it are void once it has passed; 0: never; all ones: for ever */
 	__u32 connections; /* distinct SYNs, saturating */
 	__u32 ports; /* touches that were not among the remembered ones, saturating */
 	__u64 touches[PORTS_MAX];

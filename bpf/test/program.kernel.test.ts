@@ -1,0 +1,357 @@
+import { AllowReason, BlockReason, CommandOp, Mode, Response, Verdict } from '@scanward/map-codec';
+import { buildFrame } from '@scanward/packet';
+import { TestProgram, type TestProgramOptions } from '@scanward/testkit';
+import { afterEach, describe, expect, test } from 'vitest';
+import { address, SECOND, syn } from './packets.ts';
+
+const HOUR = 3_600n * SECOND;
+const START = HOUR;
+const PASS = 2;
+const DROP = 1;
+
+let program: TestProgram;
+afterEach(() => program.close());
+
+function load(options: TestProgramOptions = {}): void {
+  program = TestProgram.load({ nowNs: START, ...options });
+}
+
+/** The verdicts of SYNs to these ports, one after the other. */
+const touch = (ports: readonly number[], options: Parameters<typeof syn>[1] = {}): number[] =>
+  ports.map((port) => program.run(syn(port, options)).verdict);
+
+const range = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i);
+
+describe('threshold', () => {
+  test.each([0, 1, 3, 10, 11, 30, 31])('%i ports pass, the next one is dropped, reported and blocked', (threshold) => {
+    load({ policy: { threshold } });
+    const ports = range(0, threshold); // port 0 is a port like any other
+    expect(touch(ports)).toEqual(ports.map(() => Verdict.PASS_CONNECTION));
+    expect(program.takeScans()).toEqual([]);
+    expect(program.run(syn(1_000))).toEqual({ verdict: Verdict.DROP_THRESHOLD, action: DROP });
+    const [scan, ...more] = program.takeScans();
+    expect(more).toEqual([]);
+    expect(scan).toMatchObject({
+      timeNs: START,
+      source: address('192.0.2.56'),
+      destination: address('10.0.0.5'),
+      expiryNs: START + HOUR,
+      sourceBits: 128,
+      blocked: 1,
+      portsCount: threshold + 1,
+    });
+    expect(scan!.ports.slice(0, threshold + 1)).toEqual([1_000, ...ports.toReversed()]);
+    expect(program.block(address('192.0.2.56'))).toMatchObject({
+      startNs: START,
+      expiryNs: START + HOUR,
+      packets: 0n,
+      reason: BlockReason.SCAN,
+    });
+    expect(program.takeConnections()).toHaveLength(threshold);
+  });
+
+  test('the same ports again are no news, however often', () => {
+    load();
+    const again = range(0, 200).map((i) => program.run(syn(80 + (i % 3), { sequence: i })).verdict);
+    expect(new Set(again)).toEqual(new Set([Verdict.PASS_CONNECTION]));
+  });
+
+  test('ports are counted over all own addresses together', () => {
+    load();
+    expect(touch([80, 81])).toEqual([Verdict.PASS_CONNECTION, Verdict.PASS_CONNECTION]);
+    expect(touch([82, 83], { to: '10.0.0.6' })).toEqual([Verdict.PASS_CONNECTION, Verdict.DROP_THRESHOLD]);
+    expect(program.takeScans()[0]!.destination).toEqual(address('10.0.0.6'));
+  });
+});
+
+describe('window', () => {
+  test('slides: three ports before a full minute and one after it are a scan', () => {
+    load();
+    program.setNow(START + 58n * SECOND);
+    touch([1, 2, 3]);
+    program.setNow(START + 62n * SECOND);
+    expect(touch([4])).toEqual([Verdict.DROP_THRESHOLD]);
+  });
+
+  test('a touch is out as soon as it is a window old, and not a tick earlier', () => {
+    load();
+    touch([1, 2, 3]);
+    program.setNow(START + 60n * SECOND - 1_024n);
+    program.setPolicy({ response: Response.LOG });
+    touch([4]);
+    expect(program.takeScans()).toHaveLength(1);
+    program.close();
+    load();
+    touch([1, 2, 3]);
+    program.setNow(START + 60n * SECOND + 1_024n);
+    expect(touch([4])).toEqual([Verdict.PASS_CONNECTION]);
+  });
+
+  test('a policy takes effect at the next packet', () => {
+    load({ policy: { threshold: 10 } });
+    touch([1, 2, 3]);
+    program.setPolicy({ threshold: 2 });
+    expect(touch([1], { sequence: 77 })).toEqual([Verdict.DROP_THRESHOLD]);
+  });
+});
+
+describe('block', () => {
+  const everything = (): Uint8Array[] => {
+    const from = { kind: 'ipv4', source: '192.0.2.56', destination: '10.0.0.5' } as const;
+    return [
+      syn(80),
+      syn(80, { vlans: [{}] }),
+      syn(80, { vlans: [{ protocol: 0x88a8 }, {}] }),
+      buildFrame({ network: from, transport: { kind: 'udp', sourcePort: 1, destinationPort: 2 } }),
+      buildFrame({ network: from, transport: { kind: 'icmp' } }),
+      buildFrame({ network: { ...from, fragmentOffset: 100 }, transport: { kind: 'raw', protocol: 6, bytes: new Uint8Array(8) } }),
+      buildFrame({ network: from, transport: { kind: 'tcp', sourcePort: 1, destinationPort: 2, flags: 0x10 } }),
+      buildFrame({ network: from, transport: { kind: 'raw', protocol: 6, bytes: new Uint8Array(3) } }),
+      buildFrame({ network: { ...from, options: new Uint8Array(40) }, transport: { kind: 'raw', protocol: 47, bytes: new Uint8Array(9) } }),
+    ];
+  };
+
+  test('everything of the source is dropped and counted to its block, until its time is over', () => {
+    load({ policy: { blockTtlNs: 5n * SECOND } });
+    touch([1, 2, 3, 4]);
+    program.setNow(START + 5n * SECOND - 1n);
+    const frames = everything();
+    for (const frame of frames) expect(program.run(frame)).toEqual({ verdict: Verdict.DROP_BLOCKED, action: DROP });
+    expect(program.block(address('192.0.2.56'))).toMatchObject({
+      packets: BigInt(frames.length),
+      bytes: BigInt(frames.reduce((sum, frame) => sum + frame.length, 0)),
+    });
+    expect(program.counters().verdicts[Verdict.DROP_BLOCKED]!.packets).toBe(BigInt(frames.length));
+
+    program.setNow(START + 5n * SECOND);
+    for (const frame of frames) expect(program.run(frame).action).toBe(PASS);
+  });
+
+  test('a source whose block is over starts anew, although its touches are within the window', () => {
+    load({ policy: { blockTtlNs: 5n * SECOND } });
+    touch([1, 2, 3, 4]);
+    program.setNow(START + 6n * SECOND);
+    expect(touch([5, 6, 7, 8])).toEqual([
+      Verdict.PASS_CONNECTION,
+      Verdict.PASS_CONNECTION,
+      Verdict.PASS_CONNECTION,
+      Verdict.DROP_THRESHOLD,
+    ]);
+    expect(program.takeScans().map(({ expiryNs }) => expiryNs)).toEqual([START + 5n * SECOND, START + 11n * SECOND]);
+    expect(program.counters().blocksMade).toBe(2n);
+  });
+
+  test('time to live 0 is for ever', () => {
+    load({ policy: { blockTtlNs: 0n } });
+    touch([1, 2, 3, 4]);
+    program.setNow(START + 1_000_000n * HOUR);
+    expect(touch([5])).toEqual([Verdict.DROP_BLOCKED]);
+  });
+
+  test('a full blocklist keeps its blocks, drops the crossing packets all the same, and says so once', () => {
+    load({ maxBlocks: 2, policy: { threshold: 0 } });
+    for (const from of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) touch([1], { from });
+    expect(touch([2, 3], { from: '192.0.2.3' })).toEqual([Verdict.DROP_THRESHOLD, Verdict.DROP_THRESHOLD]);
+    expect(touch([2], { from: '192.0.2.1' })).toEqual([Verdict.DROP_BLOCKED]);
+    expect(program.takeScans().map(({ blocked }) => blocked)).toEqual([1, 1, 0]);
+    expect(program.counters()).toMatchObject({ blocksMade: 2n, blocksRefused: 3n });
+  });
+
+  test('--response log reports once a window and drops nothing', () => {
+    load({ policy: { response: Response.LOG } });
+    expect(new Set(touch(range(1, 20)))).toEqual(new Set([Verdict.PASS_CONNECTION]));
+    expect(program.takeScans()).toMatchObject([{ blocked: 0, expiryNs: 0n, portsCount: 4 }]);
+    program.setNow(START + 60n * SECOND);
+    touch(range(100, 20));
+    expect(program.takeScans()).toHaveLength(1);
+  });
+
+  test('mode user records and decides nothing', () => {
+    load({ policy: { mode: Mode.USER } });
+    expect(new Set(touch(range(1, 40)))).toEqual(new Set([Verdict.PASS_CONNECTION]));
+    expect(program.takeScans()).toEqual([]);
+    expect(program.block(address('192.0.2.56'))).toBeUndefined();
+    const slots = range(0, 4_096).flatMap((set) => program.sourceSet(set).slots);
+    const slot = slots.find(({ connections }) => connections > 0)!;
+    expect(slot).toMatchObject({ overNs: START, untilNs: 0n, ports: 40, connections: 40 });
+  });
+});
+
+describe('allow', () => {
+  test('an allowed source is never dropped and never reported, but its connections are', () => {
+    load();
+    program.allow(address('192.0.2.0'), 96 + 24, AllowReason.OPERATOR);
+    expect(new Set(touch(range(1, 40)))).toEqual(new Set([Verdict.PASS_CONNECTION]));
+    expect(program.takeScans()).toEqual([]);
+    expect(program.takeConnections()).toHaveLength(40);
+  });
+
+  test('allow wins over a block', () => {
+    load();
+    touch([1, 2, 3, 4]);
+    program.allow(address('192.0.2.56'), 128, AllowReason.OPERATOR);
+    expect(touch([5])).toEqual([Verdict.PASS_CONNECTION]);
+  });
+});
+
+describe('retransmission', () => {
+  test('the same 4-tuple and sequence number within 64 s: no connection, no touch', () => {
+    load();
+    expect(touch([80, 80, 80])).toEqual([
+      Verdict.PASS_CONNECTION,
+      Verdict.PASS_RETRANSMISSION,
+      Verdict.PASS_RETRANSMISSION,
+    ]);
+    program.setNow(START + 63n * SECOND);
+    expect(touch([80])).toEqual([Verdict.PASS_RETRANSMISSION]);
+    program.setNow(START + 128n * SECOND);
+    expect(touch([80])).toEqual([Verdict.PASS_CONNECTION]);
+    expect(program.takeConnections()).toHaveLength(2);
+  });
+
+  test('does not renew the touch: a port asked for a minute ago does not count', () => {
+    load();
+    touch([1]);
+    program.setNow(START + 50n * SECOND);
+    touch([1]);
+    program.setNow(START + 70n * SECOND);
+    expect(touch([2, 3, 4])).toEqual(Array<number>(3).fill(Verdict.PASS_CONNECTION));
+  });
+
+  test.each([{ fromPort: 40_001 }, { sequence: 81 }, { to: '10.0.0.6' }, { from: '192.0.2.57' }])(
+    'another connection: %o',
+    (other) => {
+      load();
+      expect(touch([80])).toEqual([Verdict.PASS_CONNECTION]);
+      expect(touch([80], other)).toEqual([Verdict.PASS_CONNECTION]);
+    },
+  );
+
+  test('a SYN that was dropped over the threshold is judged again, not waved through', () => {
+    load({ maxBlocks: 1, policy: { threshold: 0 } });
+    touch([1], { from: '192.0.2.1' });
+    expect(touch([80, 80, 80])).toEqual(Array<number>(3).fill(Verdict.DROP_THRESHOLD));
+  });
+});
+
+describe('source', () => {
+  test('an IPv6 source is its /64: a new address at each probe hides nobody', () => {
+    load();
+    const verdicts = [1, 2, 3, 4, 5].map((i) => touch([i], { from: `2001:db8:bad::${i}`, to: '2001:db8::5' })[0]);
+    expect(verdicts.slice(3)).toEqual([Verdict.DROP_THRESHOLD, Verdict.DROP_BLOCKED]);
+    expect(program.takeScans()).toMatchObject([{ source: address('2001:db8:bad::4'), sourceBits: 64 }]);
+    expect(program.block(address('2001:db8:bad::'))).toBeDefined();
+    expect(touch([1], { from: '2001:db8:bad:1::1', to: '2001:db8::5' })).toEqual([Verdict.PASS_CONNECTION]);
+  });
+
+  test.each(['fe80::', '2001:db8:1:2::'])('neighbours in %s are taken whole', (net) => {
+    const onlink = Array.from({ length: 16 }, () => ({ address: new Uint8Array(16), mask: new Uint8Array(16) }));
+    onlink[0] = { address: address('2001:db8:1:2::'), mask: address('ffff:ffff:ffff:ffff::') };
+    load({ policy: { onlinkCount: 1, onlink } });
+    touch([1, 2, 3, 4], { from: `${net}1`, to: '2001:db8::5' });
+    expect(program.takeScans()).toMatchObject([{ sourceBits: 128 }]);
+    expect(touch([5], { from: `${net}1`, to: '2001:db8::5' })).toEqual([Verdict.DROP_BLOCKED]);
+    expect(touch([5], { from: `${net}2`, to: '2001:db8::5' })).toEqual([Verdict.PASS_CONNECTION]);
+  });
+
+  test('an IPv6 packet from ::ffff:192.0.2.1 blames no IPv4 host', () => {
+    load({ policy: { ipv6Prefix: 128, ipv6Mask: new Uint8Array(16).fill(0xff) } });
+    const mapped = { source: address('192.0.2.1'), destination: '2001:db8::5', kind: 'ipv6' } as const;
+    for (const port of range(1, 10)) {
+      const frame = buildFrame({ network: mapped, transport: { kind: 'tcp', sourcePort: 1, destinationPort: port } });
+      expect(program.run(frame).verdict).toBe(Verdict.PASS_MALFORMED);
+    }
+    expect(touch([1], { from: '192.0.2.1' })).toEqual([Verdict.PASS_CONNECTION]);
+  });
+
+  test('a source that comes to a full set takes the slot that was quiet longest; a fresh one is counted', () => {
+    load({ sourceSets: 1 });
+    for (const i of [1, 2, 3, 4]) {
+      program.setNow(START + BigInt(i) * SECOND);
+      touch([1, 2], { from: `192.0.2.${i}` });
+    }
+    touch([3], { from: '192.0.2.1' });
+    touch([1], { from: '192.0.2.5' });
+    const sources = program.sourceSet(0).slots.map(({ source }) => source[15]);
+    expect(sources).toEqual([1, 5, 3, 4]);
+    expect(program.counters().sourcesEvicted).toBe(1n);
+    program.setNow(START + 200n * SECOND);
+    touch([1], { from: '192.0.2.6' });
+    expect(program.counters().sourcesEvicted).toBe(1n);
+  });
+});
+
+describe('fragments', () => {
+  const network = { kind: 'ipv4', source: '192.0.2.56', destination: '10.0.0.5' } as const;
+  const asTcp = syn(80).slice(34);
+
+  test('the first one is a SYN like any other', () => {
+    load();
+    const transport = { kind: 'raw', protocol: 6, bytes: asTcp } as const;
+    expect(program.run(buildFrame({ network: { ...network, moreFragments: true }, transport })).verdict).toBe(
+      Verdict.PASS_CONNECTION,
+    );
+  });
+
+  test('a later one has no ports, whatever its bytes look like, and a short one passes', () => {
+    load();
+    for (const bytes of [asTcp, asTcp.slice(0, 8), new Uint8Array(0)]) {
+      const later = { network: { ...network, fragmentOffset: 3 }, transport: { kind: 'raw', protocol: 6, bytes } } as const;
+      expect(program.run(buildFrame(later))).toEqual({ verdict: Verdict.PASS_FRAGMENT, action: PASS });
+    }
+    expect(program.takeConnections()).toEqual([]);
+  });
+});
+
+describe('command', () => {
+  test('sweep empties the slots that were quiet for a window, and tells how many are left', () => {
+    load({ sourceSets: 2 });
+    touch([1, 2], { from: '192.0.2.1' });
+    touch([1, 2], { from: '192.0.2.2' });
+    program.setNow(START + 50n * SECOND);
+    touch([3], { from: '192.0.2.1' });
+    program.setNow(START + 70n * SECOND);
+    expect(program.command({ op: CommandOp.SWEEP, first: 0, count: 2 })).toMatchObject({ live: 1, emptied: 1 });
+    expect(program.command({ op: CommandOp.SWEEP, first: 0, count: 2 })).toMatchObject({ live: 1, emptied: 0 });
+    expect(program.command({ op: CommandOp.SWEEP, first: 2, count: 64 })).toMatchObject({ live: 0, emptied: 0 });
+  });
+
+  test('forget: the source starts anew', () => {
+    load();
+    touch([1, 2, 3]);
+    touch([1, 2, 3], { from: '192.0.2.57' });
+    program.command({ op: CommandOp.FORGET, source: address('192.0.2.56') });
+    expect(touch([4])).toEqual([Verdict.PASS_CONNECTION]);
+    expect(touch([4], { from: '192.0.2.57' })).toEqual([Verdict.DROP_THRESHOLD]);
+  });
+
+  test('anything else is refused', () => {
+    load();
+    const command = program.object.programs['scanward_command']!;
+    expect(command.testRun({ data: new Uint8Array(39) }).verdict).toBe(0);
+    expect(command.testRun({ data: new Uint8Array(40) }).verdict).toBe(0);
+  });
+});
+
+describe('loss', () => {
+  test('a full ring of connections is counted, to the record, and scans still come through', () => {
+    load({ policy: { threshold: 31 } });
+    const room = Math.floor((8 * 1024 * 1024) / 56);
+    const frame = buildFrame({
+      network: { kind: 'ipv4', source: '192.0.2.1', destination: '10.0.0.5' },
+      transport: { kind: 'tcp', sourcePort: 1, destinationPort: 80 },
+    });
+    const view = new DataView(frame.buffer);
+    const sent = room + 1_000;
+    for (let i = 0; i < sent; i++) {
+      view.setUint32(26, 0x0a000000 + (i % 65_536));
+      view.setUint32(38, i);
+      program.program.testRun({ data: frame });
+    }
+    const lost = Number(program.counters().connectionsLost);
+    touch(range(1, 32));
+    expect(program.takeScans()).toHaveLength(1);
+    expect(program.takeConnections().length + lost).toBe(sent);
+    expect(lost).toBeGreaterThan(0);
+  });
+});
