@@ -2,8 +2,8 @@ import { ObjectError } from './error.ts';
 
 /** Named limits: what is larger is refused with code `LIMIT`. All else is bounded by the size of the file. */
 export const LIMITS = {
-  /** Bytes of an object. */
-  objectBytes: 16 * 1024 * 1024,
+  /** Bytes of an object; its DWARF sections are better stripped. */
+  objectBytes: 4 * 1024 * 1024,
   /** Bytes of all zeroed sections (`.bss`) together: their size is only a claim of the file. */
   zeroedBytes: 16 * 1024 * 1024,
   /** Maps of `.maps`; the kernel's verifier takes 64 in a program. */
@@ -17,7 +17,7 @@ export const LIMITS = {
   /** Instructions of one program with its subprograms; the kernel's BPF_COMPLEXITY_LIMIT_INSNS. */
   programInstructions: 1_000_000,
   /** Instructions of all programs together: each has its own copy of the subprograms that it calls. */
-  objectInstructions: 2_000_000,
+  objectInstructions: 1_000_000,
   /** Bytes of a function or line record of .BTF.ext; the kernel's MAX_FUNCINFO_REC_SIZE. */
   recordBytes: 252,
 } as const;
