@@ -45,7 +45,7 @@ it('SourceTable follows the rules of the program word by word, whoever is evicte
         expect(destination).toEqual(table.isEmpty(slot) ? new Uint8Array(16) : VICTIM);
       });
     }),
-    runs(1500),
+    runs(600),
   );
   expect(Math.min(met.evicted, met.over, met.repeated)).toBeGreaterThan(0);
 });
