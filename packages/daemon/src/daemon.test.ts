@@ -185,6 +185,16 @@ describe('blocks', () => {
     expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:29:35: Unblocked 192.0.2.1');
   });
 
+  it('that the program makes during a tick are left to its own record', () => {
+    const { world } = startDaemon();
+    vi.spyOn(world.blocks, 'entries').mockImplementationOnce(() => {
+      world.scan('192.0.2.56', PORTS, {}, TTL);
+      return [...world.blocks.map.values()];
+    });
+    world.clock.advance(61_000);
+    expect(world.lines.lines.map((line) => line.slice(21, 28))).toEqual(['Port sc', 'Blocked']);
+  });
+
   it('that somebody else lifted are told to be gone', () => {
     const { world } = startDaemon();
     world.scan('192.0.2.56', PORTS, {}, TTL);
@@ -264,6 +274,9 @@ describe('at the end', () => {
 
   it('nothing runs any more, and a second stop is the first', async () => {
     const { world, daemon } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, TTL);
+    world.clock.advance(1_000);
+    const told = world.lines.lines.length;
     const summary = daemon.stop();
     expect(world.clock.waiting).toBe(0);
     expect(daemon.stop()).toBe(summary);
@@ -271,7 +284,7 @@ describe('at the end', () => {
     world.connect('192.0.2.56', 80);
     await world.events.wake();
     world.clock.advance(100_000);
-    expect(world.lines.lines).toEqual([]);
+    expect(world.lines.lines).toHaveLength(told);
   });
 });
 
