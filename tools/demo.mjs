@@ -93,7 +93,9 @@ function until(stream, pattern, each = () => undefined) {
 
 async function listen() {
   const { createServer } = await import('node:net');
-  const servers = OPEN.map((port) => createServer((socket) => socket.on('error', () => undefined).end('hello\n')).listen(port));
+  const servers = OPEN.map((port) =>
+    createServer((socket) => socket.on('error', () => undefined).end('hello\n')).listen(port),
+  );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
   console.log('ready');
 }

@@ -2,6 +2,8 @@ import type { Namespace } from './namespace.ts';
 
 /** What a scan learned. Open and closed ports are answers; filtered ones are silence. */
 export interface ScanResult {
+  /** False when nmap found no host at all: the neighbour did not even answer address resolution. */
+  readonly up: boolean;
   readonly open: number[];
   /** How many ports were in each state. */
   readonly counts: Readonly<Record<string, number>>;
@@ -31,8 +33,9 @@ export function parseNmap(xml: string): Omit<ScanResult, 'tookMs'> {
     counts[state!] = (counts[state!] ?? 0) + 1;
     if (state === 'open') open.push(Number(port));
   }
-  if (Object.keys(counts).length === 0) throw new Error(`nmap told nothing of any port:\n${xml}`);
-  return { open, counts, answered: (counts['open'] ?? 0) + (counts['closed'] ?? 0) };
+  const up = !/<hosts up="0" down="1"/.test(xml);
+  if (up && Object.keys(counts).length === 0) throw new Error(`nmap told nothing of any port:\n${xml}`);
+  return { up, open, counts, answered: (counts['open'] ?? 0) + (counts['closed'] ?? 0) };
 }
 
 /** Silence is believed after 200 ms and one more try, so that a scan of a host that drops ends soon. */
