@@ -104,10 +104,16 @@ describe('block', () => {
       syn(80, { vlans: [{ protocol: 0x88a8 }, {}] }),
       buildFrame({ network: from, transport: { kind: 'udp', sourcePort: 1, destinationPort: 2 } }),
       buildFrame({ network: from, transport: { kind: 'icmp' } }),
-      buildFrame({ network: { ...from, fragmentOffset: 100 }, transport: { kind: 'raw', protocol: 6, bytes: new Uint8Array(8) } }),
+      buildFrame({
+        network: { ...from, fragmentOffset: 100 },
+        transport: { kind: 'raw', protocol: 6, bytes: new Uint8Array(8) },
+      }),
       buildFrame({ network: from, transport: { kind: 'tcp', sourcePort: 1, destinationPort: 2, flags: 0x10 } }),
       buildFrame({ network: from, transport: { kind: 'raw', protocol: 6, bytes: new Uint8Array(3) } }),
-      buildFrame({ network: { ...from, options: new Uint8Array(40) }, transport: { kind: 'raw', protocol: 47, bytes: new Uint8Array(9) } }),
+      buildFrame({
+        network: { ...from, options: new Uint8Array(40) },
+        transport: { kind: 'raw', protocol: 47, bytes: new Uint8Array(9) },
+      }),
     ];
   };
 
@@ -245,8 +251,9 @@ describe('source', () => {
   });
 
   test.each(['fe80::', '2001:db8:1:2::'])('neighbours in %s are taken whole', (net) => {
-    const onlink = Array.from({ length: 16 }, () => ({ address: new Uint8Array(16), mask: new Uint8Array(16) }));
-    onlink[0] = { address: address('2001:db8:1:2::'), mask: address('ffff:ffff:ffff:ffff::') };
+    const none = { address: new Uint8Array(16), mask: new Uint8Array(16) };
+    const neighbours = { address: address('2001:db8:1:2::'), mask: address('ffff:ffff:ffff:ffff::') };
+    const onlink = [neighbours, ...Array<typeof neighbours>(15).fill(none)];
     load({ policy: { onlinkCount: 1, onlink } });
     touch([1, 2, 3, 4], { from: `${net}1`, to: '2001:db8::5' });
     expect(program.takeScans()).toMatchObject([{ sourceBits: 128 }]);
@@ -296,7 +303,10 @@ describe('fragments', () => {
   test('a later one has no ports, whatever its bytes look like, and a short one passes', () => {
     load();
     for (const bytes of [asTcp, asTcp.slice(0, 8), new Uint8Array(0)]) {
-      const later = { network: { ...network, fragmentOffset: 3 }, transport: { kind: 'raw', protocol: 6, bytes } } as const;
+      const later = {
+        network: { ...network, fragmentOffset: 3 },
+        transport: { kind: 'raw', protocol: 6, bytes },
+      } as const;
       expect(program.run(buildFrame(later))).toEqual({ verdict: Verdict.PASS_FRAGMENT, action: PASS });
     }
     expect(program.takeConnections()).toEqual([]);
