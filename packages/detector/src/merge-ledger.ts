@@ -21,7 +21,10 @@ export class MergeLedger {
 
   clear(slot: number): void {
     this.mergedTick[slot] = -1;
-    for (const column of [this.#missedTick, this.#missed, this.#kernelConnections, this.#kernelPorts]) column[slot] = 0;
+    this.#missedTick[slot] = 0;
+    this.#missed[slot] = 0;
+    this.#kernelConnections[slot] = 0;
+    this.#kernelPorts[slot] = 0;
     this.#ownConnections[slot] = 0;
   }
 

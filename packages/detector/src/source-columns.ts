@@ -49,9 +49,12 @@ export class SourceColumns {
   empty(slot: number, portsMax: number): void {
     this.touchTicks.fill(0, slot * portsMax, (slot + 1) * portsMax);
     this.touchPorts.fill(0, slot * portsMax, (slot + 1) * portsMax);
-    for (const column of [this.untilTick, this.overTick, this.connections, this.ports, this.untilSub, this.overSub]) {
-      column[slot] = 0;
-    }
+    this.untilTick[slot] = 0;
+    this.untilSub[slot] = 0;
+    this.overTick[slot] = 0;
+    this.overSub[slot] = 0;
+    this.connections[slot] = 0;
+    this.ports[slot] = 0;
     this.source.fill(0, slot * ADDRESS_BYTES, (slot + 1) * ADDRESS_BYTES);
     this.destination.fill(0, slot * ADDRESS_BYTES, (slot + 1) * ADDRESS_BYTES);
   }
