@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { anyFrame, frameDescription } from '../test/arbitrary.ts';
 import { patienceMs, runs } from '../test/scale.ts';
 import { BRANCHES, buildFrame, parseFrame, type Branch, type FrameClass } from './index.ts';
+
+vi.setConfig({ testTimeout: patienceMs });
 
 /** The same rules once more, in one piece and without any of the parser's code. */
 function slowClass(bytes: number[], frameLength: number): FrameClass {
