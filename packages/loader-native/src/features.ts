@@ -1,7 +1,14 @@
 import { Attr } from './kernel/attr.ts';
 import { tryCall } from './kernel/call.ts';
 import { errnoNumber } from './kernel/errno.ts';
-import { ATTACH_TYPE_XDP, type CommandName, MapFlag, MapType, PROG_FLAG_XDP_HAS_FRAGS, XDP_FLAG_NATIVE } from './kernel/uapi.ts';
+import {
+  ATTACH_TYPE_XDP,
+  type CommandName,
+  MapFlag,
+  MapType,
+  PROG_FLAG_XDP_HAS_FRAGS,
+  XDP_FLAG_NATIVE,
+} from './kernel/uapi.ts';
 import { tryLoad } from './programs/load-attr.ts';
 import { passProgram, callProgram } from './programs/trivial.ts';
 import { nativeSys } from './sys/native-sys.ts';
@@ -72,8 +79,7 @@ const probes: Record<Exclude<keyof Features, 'release'>, (sys: Sys) => boolean> 
   bloomFilter: (sys) => closing(sys, createProbe(sys, MapType.BLOOM_FILTER, 0, 4, 1)),
   batch: probeBatch,
   mmapableArray: (sys) => closing(sys, createProbe(sys, MapType.ARRAY, 4, 4, 1, MapFlag.MMAPABLE)),
-  coarseClock: (sys) =>
-    closing(sys, tryLoad(sys, { name: 'probe', instructions: callProgram(HELPER_COARSE_CLOCK) })),
+  coarseClock: (sys) => closing(sys, tryLoad(sys, { name: 'probe', instructions: callProgram(HELPER_COARSE_CLOCK) })),
 };
 
 const known = new WeakMap<Sys, Features>();

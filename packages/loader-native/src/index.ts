@@ -1,5 +1,12 @@
 export { possibleCpus } from './cpus.ts';
-export { BatchError, BpfSyscallError, ClosedError, PermissionError, UnsupportedError, VerifierError } from './errors.ts';
+export {
+  BatchError,
+  BpfSyscallError,
+  ClosedError,
+  PermissionError,
+  UnsupportedError,
+  VerifierError,
+} from './errors.ts';
 export { type Features, features } from './features.ts';
 export { errnoName } from './kernel/errno.ts';
 export { ElementFlag, MapFlag, MapType, XdpVerdict } from './kernel/uapi.ts';

@@ -30,7 +30,10 @@ export function missingCapabilities(wanted: readonly Capability[], sys: Sys = na
 
 /** Is the running kernel older than `major.minor`? */
 export function olderThan(major: number, minor: number, sys: Sys): boolean {
-  const [a = 0, b = 0] = sys.release().split('.').map((part) => parseInt(part, 10));
+  const [a = 0, b = 0] = sys
+    .release()
+    .split('.')
+    .map((part) => parseInt(part, 10));
   return a < major || (a === major && b < minor);
 }
 

@@ -144,7 +144,12 @@ describeInNamespace('XDP', import.meta.url, () => {
     ip('route', 'add', '203.0.113.0/24', 'nexthop', 'via', '192.0.2.2', 'nexthop', 'via', '192.0.2.3');
     ip('-6', 'route', 'add', 'default', 'via', '2001:db8::fe', 'dev', 'v0');
     const links = listLinks();
-    expect(links.find(({ index }) => index === ifindex)).toMatchObject({ name: 'v0', up: true, kind: 'veth', mtu: 1500 });
+    expect(links.find(({ index }) => index === ifindex)).toMatchObject({
+      name: 'v0',
+      up: true,
+      kind: 'veth',
+      mtu: 1500,
+    });
     expect(links.find(({ index }) => index === 1)).toMatchObject({ name: 'lo', loopback: true, kind: undefined });
     const own = listAddresses().filter((address) => address.ifindex === ifindex);
     expect(own).toContainEqual({ ifindex, family: 4, address: Uint8Array.of(192, 0, 2, 1), prefix: 24, scope: 0 });

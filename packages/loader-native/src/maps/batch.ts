@@ -21,10 +21,7 @@ const withoutBatches: ReadonlySet<number> = new Set([-errnoNumber('EINVAL'), -er
 const COUNT = 32;
 
 function attrOf(map: BpfMap, count: number, flags: number): Attr {
-  return new Attr(56)
-    .u32(COUNT, count)
-    .u32(36, map.fd)
-    .u64(40, BigInt(flags));
+  return new Attr(56).u32(COUNT, count).u32(36, map.fd).u64(40, BigInt(flags));
 }
 
 export function* getBatch(map: BpfMap, count: number, flags: number): Generator<Batch, void, undefined> {

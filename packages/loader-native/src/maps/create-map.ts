@@ -40,8 +40,7 @@ export function ringBytes(wanted: number, page: number): number {
 }
 
 function attrOf(request: MapRequest, sys: Sys, withBtf: boolean): Attr {
-  const entries =
-    request.type === MapType.RINGBUF ? ringBytes(request.maxEntries, sys.pageSize()) : request.maxEntries;
+  const entries = request.type === MapType.RINGBUF ? ringBytes(request.maxEntries, sys.pageSize()) : request.maxEntries;
   const attr = new Attr(72)
     .u32(0, request.type)
     .u32(4, request.keySize)

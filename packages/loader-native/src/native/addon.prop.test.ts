@@ -58,7 +58,21 @@ const proxy = new Proxy(new Uint8Array(8), {
     throw new Error('a trap ran');
   },
 });
-const wrongTypes: unknown[] = [undefined, null, 'x', Symbol('x'), 1n, {}, [], () => 1, hostile, proxy, new Date(), new Float64Array(8), new DataView(new ArrayBuffer(8))];
+const wrongTypes: unknown[] = [
+  undefined,
+  null,
+  'x',
+  Symbol('x'),
+  1n,
+  {},
+  [],
+  () => 1,
+  hostile,
+  proxy,
+  new Date(),
+  new Float64Array(8),
+  new DataView(new ArrayBuffer(8)),
+];
 const wrongNumbers: unknown[] = [-0, 0.5, NaN, -1, -Infinity, Infinity, 2 ** 53, 1e300, Number.MIN_VALUE];
 
 function wrongFor(good: unknown): unknown[] {
@@ -84,7 +98,9 @@ describe('a wrong argument is refused by its name, before any system call', () =
       const args = each.args.map((good, i) => (i === each.position ? each.wrong : good));
       // An empty buffer is short only where something is needed of it.
       const thrown = errorOf(() => addon[name]!(...args));
-      expect([TypeError, RangeError], `${name} ${each.argument} ${String(typeof each.wrong)}`).toContain(thrown?.constructor);
+      expect([TypeError, RangeError], `${name} ${each.argument} ${String(typeof each.wrong)}`).toContain(
+        thrown?.constructor,
+      );
       expect(thrown!.message).toContain(each.argument);
     }
   });
@@ -125,25 +141,28 @@ describe('the right arguments get a number', () => {
 
 test('bpf: lengths and places are checked for every triple', () => {
   fc.assert(
-    fc.property(
-      fc.nat(300),
-      fc.nat(300),
-      fc.nat(64),
-      fc.nat(64),
-      (attrLength, offset, length, needed) => {
-        const attr = new Uint8Array(attrLength).fill(0xff);
-        const thrown = errorOf(() => addon['bpf']!(1, attr, offset, new Uint8Array(length), needed));
-        const fits = attrLength > 0 && attrLength <= 256 && offset + 8 <= attrLength && length >= needed;
-        expect(thrown === undefined).toBe(fits);
-        // No address of this process comes back.
-        expect(attr.every((byte) => byte === 0xff)).toBe(true);
-      },
-    ),
+    fc.property(fc.nat(300), fc.nat(300), fc.nat(64), fc.nat(64), (attrLength, offset, length, needed) => {
+      const attr = new Uint8Array(attrLength).fill(0xff);
+      const thrown = errorOf(() => addon['bpf']!(1, attr, offset, new Uint8Array(length), needed));
+      const fits = attrLength > 0 && attrLength <= 256 && offset + 8 <= attrLength && length >= needed;
+      expect(thrown === undefined).toBe(fits);
+      // No address of this process comes back.
+      expect(attr.every((byte) => byte === 0xff)).toBe(true);
+    }),
   );
 });
 
 test('any mixture of values: a number, a promise or a named error, and no descriptor is lost', async () => {
-  const value = fc.constantFrom<unknown>(...wrongTypes, ...wrongNumbers, detached, new Uint8Array(64), closedFd, 0, 1, false);
+  const value = fc.constantFrom<unknown>(
+    ...wrongTypes,
+    ...wrongNumbers,
+    detached,
+    new Uint8Array(64),
+    closedFd,
+    0,
+    1,
+    false,
+  );
   const before = readdirSync('/proc/self/fd').length;
   await fc.assert(
     fc.asyncProperty(
@@ -176,7 +195,9 @@ describe('waits and the end of an environment', () => {
     });
 
   test('a pending wait does not stop process.exit()', () => {
-    const { status, signal } = run(`const { fd } = pipe(); ${pipe} for (let i = 0; i < 20; i++) a.waitReadable(fd); process.exit(7);`);
+    const { status, signal } = run(
+      `const { fd } = pipe(); ${pipe} for (let i = 0; i < 20; i++) a.waitReadable(fd); process.exit(7);`,
+    );
     expect([status, signal]).toEqual([7, null]);
   });
 

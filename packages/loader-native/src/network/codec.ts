@@ -82,7 +82,7 @@ export function encodeNested(type: number, ...attributes: readonly Uint8Array[])
 
 /** The messages of an answer. @throws NetlinkFormatError */
 export function* decodeMessages(bytes: Uint8Array): Generator<Message, void, undefined> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = bytes.length - at >= HEADER ? u32(bytes, at) : 0;
     if (length < HEADER || length > bytes.length - at) throw new NetlinkFormatError(`bad message at byte ${at}`);
     yield { type: u16(bytes, at + 4), flags: u16(bytes, at + 6), body: bytes.subarray(at + HEADER, at + length) };
@@ -93,7 +93,7 @@ export function* decodeMessages(bytes: Uint8Array): Generator<Message, void, und
 /** Attributes by their type; of two of one type the last counts, as for the kernel. @throws NetlinkFormatError */
 export function decodeAttributes(bytes: Uint8Array): Map<number, Uint8Array> {
   const attributes = new Map<number, Uint8Array>();
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = bytes.length - at >= 4 ? u16(bytes, at) : 0;
     if (length < 4 || length > bytes.length - at) throw new NetlinkFormatError(`bad attribute at byte ${at}`);
     attributes.set(u16(bytes, at + 2) & TYPE_MASK, bytes.subarray(at + 4, at + length));

@@ -101,10 +101,6 @@ export function findLink(ifindex: number, sys: Sys = nativeSys): NetworkLink | u
  */
 export function detachXdp(ifindex: number, mode: XdpPlace, sys: Sys = nativeSys): void {
   const flag = places.find(([, place]) => place === mode)![2];
-  const xdp = encodeNested(
-    IFLA_XDP,
-    encodeAttribute(XDP_FD, i32Bytes(-1)),
-    encodeAttribute(XDP_FLAGS, i32Bytes(flag)),
-  );
+  const xdp = encodeNested(IFLA_XDP, encodeAttribute(XDP_FD, i32Bytes(-1)), encodeAttribute(XDP_FLAGS, i32Bytes(flag)));
   exchange(sys, Type.SETLINK, Flag.ACK, header(ifindex), xdp);
 }

@@ -49,7 +49,7 @@ interface NextHop {
 }
 
 function* nextHops(bytes: Uint8Array): Generator<NextHop, void, undefined> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = bytes.length - at >= NEXT_HOP_HEADER ? u16(bytes, at) : 0;
     if (length < NEXT_HOP_HEADER || length > bytes.length - at) throw new NetlinkFormatError(`bad hop at byte ${at}`);
     const attributes = decodeAttributes(bytes.subarray(at + NEXT_HOP_HEADER, at + length));

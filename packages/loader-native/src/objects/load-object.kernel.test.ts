@@ -91,6 +91,10 @@ test('what the verifier refuses leaves nothing behind and says why', () => {
       mapReferences: [],
     }));
   expect(() => loadObject(broken)).toThrow(
-    expect.objectContaining({ name: 'VerifierError', code: 'EACCES', summary: expect.stringContaining('R0 !read_ok') as string }),
+    expect.objectContaining({
+      name: 'VerifierError',
+      code: 'EACCES',
+      summary: expect.stringContaining('R0 !read_ok') as string,
+    }),
   );
 });
