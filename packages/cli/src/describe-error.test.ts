@@ -1,6 +1,6 @@
 import { ObjectError } from '@scanward/bpf-object';
 import { WatcherError } from '@scanward/daemon';
-import { BpfSyscallError, UnsupportedError, VerifierError } from '@scanward/loader-native';
+import { BpfSyscallError, ObjectLoadError, UnsupportedError, VerifierError } from '@scanward/loader-native';
 import { expect, test } from 'vitest';
 import { attempt, toOperatorError } from './describe-error.ts';
 import { OperatorError } from './operator-error.ts';
@@ -76,6 +76,24 @@ test.each([
     new BpfSyscallError('BPF_MAP_CREATE', 38),
     {},
     '4 loading the program: kernel 6.18.0-1-amd64 has no bpf(2) (BPF_MAP_CREATE): use one with CONFIG_BPF_SYSCALL',
+  ],
+  [
+    'a kernel that does not know the types',
+    new ObjectLoadError('SPIN_LOCK_NEEDS_BTF', 'x', { cause: new BpfSyscallError('BPF_BTF_LOAD', 22) }),
+    { release: '4.19.0' },
+    "4 loading the program: kernel 4.19.0 refuses the program's BTF: use Linux 5.10 or later",
+  ],
+  [
+    'types that cannot be loaded for another reason',
+    new ObjectLoadError('SPIN_LOCK_NEEDS_BTF', 'x', { cause: new BpfSyscallError('BPF_BTF_LOAD', 38) }),
+    {},
+    '4 loading the program: kernel 6.18.0-1-amd64 has no bpf(2) (BPF_BTF_LOAD): use one with CONFIG_BPF_SYSCALL',
+  ],
+  [
+    'an object that cannot be loaded as asked',
+    new ObjectLoadError('NO_SUCH_CONSTANT', 'the object has no constant secret'),
+    {},
+    '7 loading the program: the object has no constant secret: use the object that this version of scanward was shipped with',
   ],
   [
     'what is not foreseen',

@@ -1,6 +1,6 @@
 import { ObjectError } from '@scanward/bpf-object';
 import { WatcherError } from '@scanward/daemon';
-import { BpfSyscallError, UnsupportedError, VerifierError } from '@scanward/loader-native';
+import { BpfSyscallError, ObjectLoadError, UnsupportedError, VerifierError } from '@scanward/loader-native';
 import { missingCapabilities } from './capabilities.ts';
 import { ExitCode } from './exit-codes.ts';
 import { OperatorError } from './operator-error.ts';
@@ -44,6 +44,7 @@ function explain(error: unknown, circumstances: Circumstances): [ExitCode, strin
     const why = `the verifier of kernel ${circumstances.release} refuses the program (${error.summary})`;
     return [ExitCode.unsupported, `${why}: use a kernel of docs/OPERATIONS, and report this one`];
   }
+  if (error instanceof ObjectLoadError) return explainLoad(error, circumstances);
   if (error instanceof ObjectError) {
     return [
       ExitCode.object,
@@ -52,6 +53,15 @@ function explain(error: unknown, circumstances: Circumstances): [ExitCode, strin
   }
   if (error instanceof BpfSyscallError) return explainSyscall(error, circumstances);
   return [ExitCode.runtime, `${error instanceof Error ? error.message : String(error)}: report this`];
+}
+
+function explainLoad(error: ObjectLoadError, circumstances: Circumstances): [ExitCode, string] {
+  if (error.code !== 'SPIN_LOCK_NEEDS_BTF') {
+    return [ExitCode.object, `${error.message}: use the object that this version of scanward was shipped with`];
+  }
+  const { cause } = error;
+  if (cause instanceof BpfSyscallError && cause.code !== 'EINVAL') return explainSyscall(cause, circumstances);
+  return [ExitCode.unsupported, `kernel ${circumstances.release} refuses the program's BTF: use Linux 5.10 or later`];
 }
 
 function explainSyscall(error: BpfSyscallError, circumstances: Circumstances): [ExitCode, string] {

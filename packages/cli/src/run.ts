@@ -100,7 +100,9 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const lines = new StreamLineSink(host.stdout, (error) => {
     stop.closed(error);
   });
-  const interfaces = new Interfaces(names, system.network, system.attach(loaded, options), log);
+  const attach = system.attach(loaded, options);
+  const named: Attach = (link) => attempt(`attaching to ${link.name}`, circumstances, () => attach(link));
+  const interfaces = new Interfaces(names, system.network, named, log);
   const source = networkSource(given, log);
   const daemon = new Daemon(
     {

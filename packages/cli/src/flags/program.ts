@@ -28,9 +28,12 @@ function single(flags: string, description: string, parse: (text: string) => unk
 }
 
 /** A flag that may be given several times, each time with another value. */
-function repeatable<T>(flags: string, description: string, parse: (text: string) => T): Option {
+function repeatable(flags: string, description: string, parse: (text: string) => unknown): Option {
   const option = new Option(flags, description);
-  option.argParser((text: string, before: T[] | undefined) => [...(before ?? []), reading(option, () => parse(text))]);
+  option.argParser((text: string, before: unknown[] | undefined) => [
+    ...(before ?? []),
+    reading(option, () => parse(text)),
+  ]);
   return option;
 }
 
