@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { expectNoLeaks } from '../../test/leaks.ts';
 import { describeInNamespace, ip } from '../../test/network-namespace.ts';
+import { littleEndian } from '../kernel/attr.ts';
 import { MapType } from '../kernel/uapi.ts';
 import { BpfMap } from '../maps/bpf-map.ts';
 import { findLink, listLinks } from '../network/links.ts';
@@ -16,7 +17,7 @@ import { attachXdp, findXdp } from './attach-xdp.ts';
 import { XdpLink } from './xdp-link.ts';
 
 const named = (code: string) => expect.objectContaining({ code }) as unknown;
-const fixture = new URL(`../../test/fixtures/fixture.bpfel.o`, import.meta.url).pathname;
+const fixture = new URL(`../../test/fixtures/fixture.bpf${littleEndian ? 'el' : 'eb'}.o`, import.meta.url).pathname;
 
 describeInNamespace('XDP', import.meta.url, () => {
   expectNoLeaks();

@@ -3,6 +3,7 @@ import { readObject } from '@scanward/bpf-object';
 import { expect, test } from 'vitest';
 import { expectNoLeaks } from '../../test/leaks.ts';
 import { littleEndian } from '../kernel/attr.ts';
+import { features } from '../features.ts';
 import { ElementFlag, XdpVerdict } from '../kernel/uapi.ts';
 import { possibleCpus } from '../cpus.ts';
 import { RingBuffer } from '../ring-buffer.ts';
@@ -21,7 +22,8 @@ test('a real object: maps, constants, types, a program that runs', () => {
   try {
     const { locked, per_cpu: perCpu, ring } = object.maps;
     locked!.set(zero, new Uint8Array(16));
-    expect(object.notes).toEqual([]);
+    // Before 5.18 one program goes without frames of several buffers.
+    expect(object.notes).toHaveLength(features().xdpFrags ? 0 : 1);
     expect(object.programs['fixture']!.testRun({ data: packet, repeat: 2 }).verdict).toBe(XdpVerdict.TX);
     const counted = locked!.get(zero, ElementFlag.LOCK)!;
     expect(new DataView(counted.buffer).getBigUint64(8, littleEndian)).toBe(2n);
@@ -85,9 +87,11 @@ test('what the verifier refuses leaves nothing behind and says why', () => {
   // r0 is never set: the only instruction left is exit.
   broken.programs = broken.programs
     .filter(({ name }) => name === 'drop')
-    .map(({ funcInfo: _f, lineInfo: _l, ...program }) => ({
-      ...program,
-      instructions: program.instructions.slice(-8),
+    .map(({ name, section, functions, instructions }) => ({
+      name,
+      section,
+      functions,
+      instructions: instructions.slice(-8),
       mapReferences: [],
     }));
   expect(() => loadObject(broken)).toThrow(
