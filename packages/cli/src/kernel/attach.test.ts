@@ -1,5 +1,6 @@
 import { AttachError, BpfSyscallError, type XdpLink } from '@scanward/loader-native';
 import { expect, test } from 'vitest';
+import { OperatorError } from '../operator-error.ts';
 import { attacher } from './attach.ts';
 
 const link = { ifindex: 7, name: 'veth0', up: true };
@@ -13,9 +14,7 @@ const refusal = (error: Error, xdp: 'auto' | 'native' | 'generic' = 'auto') => {
   try {
     attach(link);
   } catch (thrown) {
-    return 'exitCode' in (thrown as Error)
-      ? `${(thrown as unknown as { exitCode: number }).exitCode} ${(thrown as Error).message}`
-      : thrown;
+    return thrown instanceof OperatorError ? `${thrown.exitCode} ${thrown.message}` : thrown;
   }
   return 'attached';
 };
