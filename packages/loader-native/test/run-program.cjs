@@ -1,0 +1,18 @@
+// A thread that runs a program on an empty packet many times. Descriptors belong to the whole process.
+const { join } = require('node:path');
+const { workerData } = require('node:worker_threads');
+const { endianness } = require('node:os');
+const addon = require('node-gyp-build')(join(__dirname, '..'));
+
+const BPF_PROG_TEST_RUN = 10;
+const packet = new Uint8Array(64);
+const little = endianness() === 'LE';
+for (let i = 0; i < workerData.runs; i++) {
+  const attr = new Uint8Array(80);
+  const view = new DataView(attr.buffer);
+  view.setUint32(0, workerData.fd, little);
+  view.setUint32(8, packet.length, little);
+  view.setUint32(32, 1, little);
+  const result = addon.bpf(BPF_PROG_TEST_RUN, attr, 16, packet, packet.length);
+  if (result < 0) throw new Error(`errno ${-result}`);
+}
