@@ -18,6 +18,9 @@ export default defineConfig({
     fileParallelism: !kernel,
     testTimeout: kernel ? 120_000 : 30_000,
     hookTimeout: 60_000,
-    reporters: ['default', ['json', { outputFile: `${import.meta.dirname}/test-results/${project}${kernel ? '-kernel' : ''}.json` }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: `${import.meta.dirname}/test-results/${project}${kernel ? '-kernel' : ''}.json` }],
+    ],
   },
 });

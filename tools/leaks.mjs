@@ -41,6 +41,27 @@ function snapshot() {
   return [...interfaces, ...namespaces, ...['prog', 'map', 'link'].flatMap(bpfObjects), ...pins()];
 }
 
+/** Who holds a BPF object: the descriptors of all processes name what they stand for. */
+function holders(kind, id) {
+  const held = new RegExp(`^${kind}_id:\\s*${id}$`, 'm');
+  const holds = (pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/fdinfo`).some((fd) =>
+        held.test(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8')),
+      );
+    } catch {
+      return false; // It ended while we looked.
+    }
+  };
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && holds(name));
+}
+
+function explain(thing) {
+  const [what, kind, id] = thing.split(' ');
+  const pids = what === 'bpf' ? holders(kind, id) : [];
+  return pids.length > 0 ? `${thing} (held by ${pids.join()})` : thing;
+}
+
 const [verb, file] = process.argv.slice(2);
 if (verb === 'snapshot') {
   console.log(JSON.stringify(snapshot()));
@@ -52,7 +73,7 @@ if (verb === 'snapshot') {
     left = snapshot().filter((thing) => !before.has(thing));
     if (left.length > 0) await sleep(250);
   } while (left.length > 0 && performance.now() < end);
-  for (const thing of left) console.log(thing);
+  for (const thing of left) console.log(explain(thing));
   process.exitCode = left.length > 0 ? 1 : 0;
 } else {
   console.error('usage: leaks.mjs snapshot | compare FILE|-');

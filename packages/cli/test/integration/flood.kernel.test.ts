@@ -41,7 +41,7 @@ test(
       .map((text) => /: Lost (\d+) connections? /.exec(text)?.[1])
       .reduce((sum, count) => sum + Number(count ?? 0), 0);
     const { dropped } = summaryOf(scanward.stderr);
-    console.info(`printed ${printed} + lost ${reportedLost} + dropped ${dropped}`);
+    process.stdout.write(`printed ${printed} + lost ${reportedLost} + dropped ${dropped}\n`);
     expect(dropped).toBe(1 + during.length + 1);
     expect(printed + reportedLost + dropped).toBe(4 + SYNS + during.length + 2);
   },

@@ -11,9 +11,9 @@ test('scanward run | head -1 ends cleanly', async () => {
   const { victim, attacker } = pair;
   const pipe = `"$0" "$1" run -i eth0 -t 50ms | head -1; echo "exit $\{PIPESTATUS[0]}"`;
   const run = victim.ns.run('bash', ['-c', pipe, process.execPath, scanwardBin], { timeoutMs: 25_000 });
-  let ended = false;
-  const finished = run.finally(() => (ended = true));
-  for (let n = 0; !ended && n < 100; n++) {
+  const ended = new AbortController();
+  const finished = run.finally(() => ended.abort());
+  for (let n = 0; !ended.signal.aborted && n < 100; n++) {
     await send(attacker.ns, [frameTo(attacker, victim, syn(80, 1_000 + n))]);
     await sleep(100);
   }
