@@ -109,8 +109,7 @@ export class SourceTable {
 
   #isFresh(at: number): boolean {
     const tick = this.columns.touchTicks[at]!;
-    if (tick === 0 && this.columns.touchPorts[at] === 0) return false;
-    return tick + this.#windowTicks > this.#tick && tick > this.#voidTick;
+    return tick > 0 && tick + this.#windowTicks > this.#tick && tick > this.#voidTick;
   }
 
   /** Whether `until` has come by then; true also where there is none. */
@@ -119,11 +118,11 @@ export class SourceTable {
     return until < tick || (until === tick && this.columns.untilSub[slot]! <= sub);
   }
 
-  /** Up to which tick touches are void by then; -1: none. */
+  /** The last tick whose touches are void by then: the one before `until`; -1: none. */
   voidTickOf(slot: number, tick: number, sub: number): number {
     const { untilTick, untilSub } = this.columns;
     const none = untilTick[slot] === 0 && untilSub[slot] === 0;
-    return none || !this.isUntilOver(slot, tick, sub) ? -1 : untilTick[slot]!;
+    return none || !this.isUntilOver(slot, tick, sub) ? -1 : untilTick[slot]! - 1;
   }
 
   /** Puts the port in front; whether it was among the fresh ones. */

@@ -56,9 +56,9 @@ export class SlowSources {
     const slot = set.find((candidate) => candidate.source === key)!;
     const newest = slot.touches[0]! >> 16n;
     const tick = newest > nowNs >> 10n ? newest : nowNs >> 10n;
-    const voidTo = slot.untilNs !== 0n && slot.untilNs <= nowNs ? slot.untilNs >> 10n : -1n;
+    const validFrom = slot.untilNs !== 0n && slot.untilNs <= nowNs ? slot.untilNs >> 10n : 1n;
     const fresh = (touch: bigint) =>
-      touch !== 0n && (touch >> 16n) + (rules.windowNs >> 10n) > tick && touch >> 16n > voidTo;
+      touch >> 16n > 0n && (touch >> 16n) + (rules.windowNs >> 10n) > tick && touch >> 16n >= validFrom;
     let known = false;
     let previous = (tick << 16n) | BigInt(port);
     for (let i = 0; i < this.#portsMax; i++) {

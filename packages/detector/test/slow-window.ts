@@ -34,9 +34,9 @@ export class SlowWindow {
     const tick = timeNs / 1024n > last ? timeNs / 1024n : last;
     known.touches.push({ port, tick });
     if (known.untilNs === 'for ever' || (known.untilNs !== undefined && known.untilNs > timeNs)) return;
-    const voidTick = known.untilNs === undefined ? -1n : known.untilNs / 1024n;
+    const validFrom = known.untilNs === undefined ? 1n : known.untilNs / 1024n;
     const oldest = tick - this.#policy.windowNs / 1024n;
-    const counting = known.touches.filter((touch) => touch.tick > oldest && touch.tick > voidTick);
+    const counting = known.touches.filter((touch) => touch.tick > oldest && touch.tick >= validFrom);
     const ports = [...new Set(counting.map((touch) => touch.port))];
     if (ports.length <= this.#policy.threshold) return;
     this.scans.push({ source, timeNs, ports: ports.sort((a, b) => a - b) });
