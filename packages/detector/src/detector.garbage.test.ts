@@ -24,7 +24,12 @@ it('a connection makes no garbage, not even one that evicts a source', () => {
     }
     return (process.memoryUsage().heapUsed - before) / count;
   };
-  round(200_000);
-  const left = Array.from({ length: 41 }, () => round(4000)).sort((a, b) => a - b);
-  expect(left[20]).toBeLessThan(2 * BOXED_NUMBER_BYTES);
+  const median = (): number => {
+    round(200_000);
+    return Array.from({ length: 41 }, () => round(4000)).sort((a, b) => a - b)[20]!;
+  };
+  // V8 compiles in the background, on a busy machine late: garbage of our own would be there in every try.
+  let least = Infinity;
+  for (let tries = 0; tries < 10 && least >= 2 * BOXED_NUMBER_BYTES; tries++) least = Math.min(least, median());
+  expect(least).toBeLessThan(2 * BOXED_NUMBER_BYTES);
 });
