@@ -6,7 +6,18 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-if (!existsSync(join(root, 'tsconfig.json'))) {
-  const command = createRequire(import.meta.url).resolve('node-gyp-build/bin.js');
+const require = createRequire(import.meta.url);
+
+function hasAddon() {
+  try {
+    require('node-gyp-build')(root);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (!existsSync(join(root, 'tsconfig.json')) && !hasAddon()) {
+  const command = require.resolve('node-gyp-build/bin.js');
   process.exit(spawnSync(process.execPath, [command], { cwd: root, stdio: 'inherit' }).status ?? 1);
 }

@@ -62,7 +62,7 @@ describe('a ring of a real program', () => {
 
   test('the same while another thread writes', async () => {
     const follow = follower();
-    const writer = new Worker(new URL('../test/run-program.cjs', import.meta.url), {
+    const writer = new Worker(new URL('../test/run-program.mjs', import.meta.url), {
       workerData: { fd: object.programs['fixture']!.fd, runs: 50_000 },
     });
     let running = true;

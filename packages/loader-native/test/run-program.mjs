@@ -1,8 +1,10 @@
 // A thread that runs a program on an empty packet many times. Descriptors belong to the whole process.
-const { join } = require('node:path');
-const { workerData } = require('node:worker_threads');
-const { endianness } = require('node:os');
-const addon = require('node-gyp-build')(join(__dirname, '..'));
+import { endianness } from 'node:os';
+import { join } from 'node:path';
+import { workerData } from 'node:worker_threads';
+import load from 'node-gyp-build';
+
+const addon = load(join(import.meta.dirname, '..'));
 
 const BPF_PROG_TEST_RUN = 10;
 const packet = new Uint8Array(64);
