@@ -65,10 +65,10 @@ describe('a ring of a real program', () => {
     const writer = new Worker(new URL('../test/run-program.mjs', import.meta.url), {
       workerData: { fd: object.programs['fixture']!.fd, runs: 50_000 },
     });
-    let running = true;
-    const ended = once(writer, 'exit').then(() => (running = false));
+    const state = { running: true };
+    const ended = once(writer, 'exit').then(() => (state.running = false));
     let visited = 0;
-    while (running) {
+    while (state.running) {
       for (let i = 0; i < 100; i++) visited += ring.read(follow);
       await new Promise(setImmediate);
     }
