@@ -68,11 +68,13 @@ if (verb === 'snapshot') {
 } else if (verb === 'compare' && file) {
   const before = new Set(JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')));
   const end = performance.now() + PATIENCE_MS;
-  let left;
-  do {
-    left = snapshot().filter((thing) => !before.has(thing));
-    if (left.length > 0) await sleep(250);
-  } while (left.length > 0 && performance.now() < end);
+  // What comes only now belongs to somebody else.
+  let left = snapshot().filter((thing) => !before.has(thing));
+  while (left.length > 0 && performance.now() < end) {
+    await sleep(250);
+    const now = new Set(snapshot());
+    left = left.filter((thing) => now.has(thing));
+  }
   for (const thing of left) console.log(explain(thing));
   process.exitCode = left.length > 0 ? 1 : 0;
 } else {

@@ -16,8 +16,9 @@ export async function leaksSince(snapshot: string): Promise<string[]> {
   return stdout.split('\n').filter((thing) => thing !== '' && !isOthers(thing));
 }
 
-/** What another living process holds is not left over: several runs may share a machine. */
+/** What another living process holds, or a namespace of another's, is not ours: several runs may share a machine. */
 function isOthers(thing: string): boolean {
-  const pids = /\(held by ([\d,]+)\)$/.exec(thing)?.[1]?.split(',') ?? [/^namespace scw-(\d+)-/.exec(thing)?.[1]];
-  return pids[0] !== undefined && !pids.includes(String(process.pid));
+  if (thing.startsWith('namespace ')) return !thing.startsWith(`namespace scw-${process.pid}-`);
+  const pids = /\(held by ([\d,]+)\)$/.exec(thing)?.[1]?.split(',') ?? [];
+  return pids.length > 0 && !pids.includes(String(process.pid));
 }
