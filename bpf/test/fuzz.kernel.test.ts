@@ -122,8 +122,7 @@ test(`${PACKETS} packets: the blocked are dropped, the others pass, none aborts`
     ...[...branches].map(([name, times]) => `  ${name} ${times}`),
   ];
   process.stdout.write(`${table.join('\n')}\n`);
-  const { VERDICTS: _, ...each } = Verdict as Record<string, number>;
-  for (const [name, verdict] of Object.entries(each)) expect(verdicts.get(verdict), name).toBeGreaterThan(0);
+  for (const [name, verdict] of Object.entries(Verdict)) expect(verdicts.get(verdict), name).toBeGreaterThan(0);
   for (const [name, times] of branches) {
     if (OUT_OF_REACH.has(name)) expect(times, name).toBe(0);
     else expect(times, name).toBeGreaterThan(0);
