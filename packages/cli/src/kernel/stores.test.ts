@@ -25,6 +25,15 @@ test('blocks are written, read, replaced and removed', () => {
   expect(store.remove(source)).toBe(false);
 });
 
+test('a long blocklist is read in batches, each of which is gone when the next one comes', () => {
+  const store = new KernelBlockStore(new FakeMap(), codec);
+  const sources = Array.from({ length: 8 }, (_, i) => new Uint8Array(16).fill(i + 1));
+  for (const [i, each] of sources.entries()) store.add(each, BigInt(i), 0n);
+  const entries = [...store.entries()];
+  expect(entries.map((entry) => entry.source)).toEqual(sources);
+  expect(entries.map(({ startNs }) => Number(startNs))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
 test('a full blocklist says so, and any other refusal is thrown', () => {
   const map = new FakeMap();
   const store = new KernelBlockStore(map, codec);
