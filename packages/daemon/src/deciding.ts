@@ -1,5 +1,5 @@
-import { codecs } from '@scanward/map-codec';
-import type { Endian, Source } from '@scanward/map-codec';
+import { codecs, cursor, touchTicks } from '@scanward/map-codec';
+import type { Cursor, Endian, Source } from '@scanward/map-codec';
 import { formatAddress, formatPrefix } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
 import type { Blocklist } from './blocklist.ts';
@@ -58,24 +58,28 @@ export interface DecidingOptions {
   readonly refused: () => void;
 }
 
+/** The program reads its clock a little before it counts a lost record; this is far more than it can take. */
+const LATE_TICKS = Math.ceil(1e9 / TICK_NS);
+
 /** User mode: the detector decides what the program only records. */
 export class Deciding {
   readonly #detector: ScanDetector;
   readonly #ports: DecidingPorts;
   readonly #told: Told;
   readonly #options: DecidingOptions;
-  readonly #slot: (bytes: Uint8Array, offset: number) => Source;
+  readonly #slot: Cursor<'source'>;
   #scans = 0;
   #blocks = 0;
   #seenLost = 0n;
+  /** What was lost of touches before it is merged already. */
+  #mergedTick = 0;
 
   constructor(detector: ScanDetector, ports: DecidingPorts, told: Told, options: DecidingOptions) {
     this.#detector = detector;
     this.#ports = ports;
     this.#told = told;
     this.#options = options;
-    const { source } = codecs(options.endian);
-    this.#slot = (bytes, offset) => source.decode(bytes, offset);
+    this.#slot = cursor(codecs(options.endian).source);
   }
 
   /** Scans told so far. */
@@ -94,12 +98,25 @@ export class Deciding {
     this.#detector.connection(bytes, offset + source, offset + destination, view.destinationPort(), view.timeTicks());
   }
 
-  /** One tick: what the program remembers is added, so that a lost record hides no scan; then the scanners are dealt with. */
+  /** One tick: when records were lost, what the program remembers is added, so that they hide no scan; then the scanners are dealt with. */
   decide(): void {
+    const nowTicks = this.#nowTicks();
     const lost = this.#lost();
-    this.#ports.sources.visit((bytes, offset) => this.#detector.merge(this.#slot(bytes, offset), lost));
+    if (lost > 0) this.#ports.sources.visit((bytes, offset) => this.#merge(bytes, offset, lost));
+    this.#mergedTick = nowTicks - LATE_TICKS;
     for (const scan of this.#detector.takeScans()) this.#deal(scan);
-    this.#detector.sweep(Math.floor(Number(this.#ports.clock.monotonicNs()) / TICK_NS));
+    this.#detector.sweep(this.#nowTicks());
+  }
+
+  #nowTicks(): number {
+    return Math.floor(Number(this.#ports.clock.monotonicNs()) / TICK_NS);
+  }
+
+  /** Most slots of a large table are quiet: those are not even decoded. */
+  #merge(bytes: Uint8Array, offset: number, lost: number): void {
+    const slot = this.#slot.over(bytes, offset, 1);
+    if (touchTicks(slot.touchesHigh(0, 0), slot.touchesLow(0, 0)) < this.#mergedTick) return;
+    this.#detector.merge(slot.decode(0), lost);
   }
 
   #lost(): number {

@@ -1,8 +1,11 @@
+import { compilePolicy, slotValue, SOURCES_PER_SET, SourceTable, ticksOf } from '@scanward/detector';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allowEntry, ip, SECOND } from '../test/fakes.ts';
+import { allowEntry, ip, SECOND, source } from '../test/fakes.ts';
+import type { FakeWorld } from '../test/fakes.ts';
 import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
 import { formatAddress } from './addresses.ts';
+import { detectorPolicy } from './policy.ts';
 import type { PolicyOptions } from './policy.ts';
 
 beforeAll(() => void (process.env['TZ'] = 'UTC'));
@@ -119,6 +122,54 @@ describe('always', () => {
         expect(run(story, wallStepMs).blocked).toEqual(plain.blocked);
       }),
     );
+  });
+});
+
+/** The program of user mode: it remembers every touch, also that of a record that it lost. Says who is over the threshold. */
+function program(world: FakeWorld, policy: PolicyOptions) {
+  const rules = compilePolicy(detectorPolicy(policy, []));
+  const table = new SourceTable({ sets: OPTIONS.maxSources / SOURCES_PER_SET, keys: OPTIONS.sourceKeys });
+  const tick = () => ticksOf(world.clock.nowNs);
+  world.sources.forget = (key) => void table.forget(key);
+  world.sources.sweep = () => table.sweep(tick(), rules);
+  world.sources.visit = (visit) => {
+    for (let slot = 0; slot < table.slots; slot++) {
+      if (!table.isEmpty(slot)) visit(source.encode(slotValue(table, slot), new Uint8Array(source.size + 16), 16), 16);
+    }
+  };
+  return (from: string, port: number, isLost: boolean): boolean => {
+    const slot = table.seat(ip(from), 0, tick(), rules);
+    table.touch(slot, port, tick(), 0, rules);
+    if (isLost) world.count({ connectionsLost: world.counters.connectionsLost + 1n });
+    else world.connect(from, port);
+    return table.over;
+  };
+}
+
+describe('lost records', () => {
+  it('hide no scan, whichever they are', () => {
+    let scanners = 0;
+    let lost = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(probe, fc.boolean()), { maxLength: 80, size: 'max' }), (story) => {
+        const policy = { ...POLICY, mode: 'user' as const, windowMs: 20_000, blockTtlMs: 0 };
+        const { world } = startDaemon({ policy, blockingPeriodMs: 5_000 });
+        const touch = program(world, policy);
+        const over = new Set<string>();
+        for (const [{ host, port, waitMs }, isLost] of story) {
+          const from = `192.0.2.${host}`;
+          if (!world.blocks.get(ip(from)) && touch(from, port, isLost)) over.add(from);
+          if (isLost) lost++;
+          world.clock.advance(waitMs);
+        }
+        world.clock.advance(5_000);
+        scanners += over.size;
+        const blocked = [...world.blocks.entries()].map((entry) => formatAddress(entry.source));
+        expect(blocked.sort()).toEqual([...over].sort());
+      }),
+    );
+    expect(scanners).toBeGreaterThan(50);
+    expect(lost).toBeGreaterThan(500);
   });
 });
 
