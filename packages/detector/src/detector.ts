@@ -159,8 +159,9 @@ export class Detector {
 
   /** Whether its port was new to the slot. */
   #mergeTouch(slot: number, touch: bigint): boolean {
+    if (touch === 0n) return false;
     const tick = tickOfTouch(touch);
-    if (touch === 0n || tick + this.#rules.windowTicks <= this.#sweptTick) return false;
+    if (tick + this.#rules.windowTicks <= this.#sweptTick) return false;
     return insertTouch(this.table, slot, Number(touch & 0xffffn), tick);
   }
 
