@@ -23,8 +23,6 @@ export interface Assembly {
   readonly network: Network;
   /** In user mode. */
   readonly deciding: Deciding | undefined;
-  /** Writes the policy with these on-link prefixes, and gives it to the detector. */
-  readonly setOnlink: (onlink: readonly Prefix[]) => void;
 }
 
 export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
@@ -52,7 +50,7 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   };
   const lift = () => blocking.liftAllowed((prefix) => allowlist.covers(prefix));
   const network = new Network(ports.network, allowlist, ports.log, { onlinkChanged: setOnlink, allowed: lift });
-  return { output, list, tracking, blocking, network, deciding, setOnlink };
+  return { output, list, tracking, blocking, network, deciding };
 }
 
 function shared(ports: DaemonPorts, options: DaemonOptions): Told {

@@ -24,18 +24,38 @@ describe('at start', () => {
     expect(world.lines.lines).toEqual([]);
   });
 
-  it('has a policy even when the network cannot be read, and says so once', () => {
+  it('does not start when the network cannot be read: nobody would be allowed', () => {
+    const unreadable = (fresh: FakeWorld) => {
+      fresh.readNetwork = () => {
+        throw new Error('no netlink');
+      };
+    };
+    expect(() => startDaemon({}, unreadable)).toThrow('no netlink');
+  });
+
+  it('keeps the allowlist when the network cannot be read later, and says so once', () => {
     const { world } = startDaemon({}, (fresh) => {
-      Object.defineProperty(fresh, 'network', {
-        get: () => {
-          throw new Error('no netlink');
-        },
-      });
+      fresh.network = { allow: [allowEntry('10.0.0.5', 'own')], onlink: [] };
     });
+    world.readNetwork = () => {
+      throw new Error('no netlink');
+    };
     world.clock.advance(20_000);
     expect(world.policies).toHaveLength(1);
+    expect(world.allow.map.size).toBe(1);
     expect(world.log.warnings).toEqual([
       'cannot read addresses and routes (Error: no netlink): the allowlist stays as it is',
+    ]);
+  });
+
+  it('says once who finds no room in the allowlist, and what to do', () => {
+    const { world } = startDaemon({}, (fresh) => {
+      fresh.allow.room = 1;
+      fresh.network = { allow: [allowEntry('10.0.0.5', 'own'), allowEntry('192.0.2.7', 'operator')], onlink: [] };
+    });
+    world.clock.advance(20_000);
+    expect(world.log.warnings).toEqual([
+      'allowlist is full: give fewer --allow, or wider ones; not allowed are 192.0.2.7 (operator)',
     ]);
   });
 
@@ -108,6 +128,16 @@ describe('tracking', () => {
     expect(world.log.warnings).toEqual([
       'blocklist is full (65536 entries): raise --max-blocks or shorten --block-ttl',
     ]);
+  });
+
+  it('says what to do about a full blocklist once, and again when it was not full meanwhile', () => {
+    const { world } = startDaemon();
+    for (const blocksRefused of [2n, 5n, 5n, 6n]) {
+      world.count({ blocksRefused });
+      world.clock.advance(1_000);
+    }
+    expect(world.lines.lines.map((line) => line.slice(21, 27))).toEqual(['Lost 2', 'Lost 3', 'Lost 1']);
+    expect(world.log.warnings).toHaveLength(2);
   });
 
   it('reports what a slow reader missed as soon as it takes lines again, within a period', () => {

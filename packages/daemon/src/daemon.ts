@@ -52,13 +52,12 @@ export class Daemon {
 
   /**
    * Writes policy and allowlist and starts the watchers; call it before the program is attached. Throws what the
-   * stores throw.
+   * stores and the network throw: it does not start while it cannot say who is allowed.
    */
   start(): void {
     if (this.#state !== 'new') throw new Error('a daemon starts once');
     this.#startNs = this.#ports.clock.monotonicNs();
-    this.#parts.setOnlink([]);
-    this.#parts.network.pass();
+    this.#parts.network.apply(this.#ports.network.read());
     this.#state = 'running';
     for (const ticker of this.#tickers) ticker.start();
     void this.#watchScans();

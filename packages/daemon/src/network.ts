@@ -65,7 +65,7 @@ export class Network {
     const full = refused.length > 0;
     if (full && !this.#full) {
       this.#log.warn(
-        `allowlist is full: not allowed are ${refused.map(({ entry }) => describeAllow(entry)).join(', ')}`,
+        `allowlist is full: give fewer --allow, or wider ones; not allowed are ${refused.map(({ entry }) => describeAllow(entry)).join(', ')}`,
       );
     }
     this.#full = full;

@@ -29,6 +29,7 @@ export class Tracking {
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
   #seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n };
   #refused = 0;
+  #full = false;
   #scans = 0;
 
   constructor(ports: TrackingPorts, told: Pick<Told, 'output' | 'wall'>, options: TrackingOptions) {
@@ -98,16 +99,18 @@ export class Tracking {
     this.#lost('scans', Number(scansLost - this.#seen.scansLost));
     this.#seen = { connectionsLost, scansLost, blocksRefused };
     this.#refused = 0;
-    if (refused > 0) this.#full(refused);
+    if (refused > 0) this.#noRoom(refused);
+    this.#full = refused > 0;
   }
 
   #lost(what: 'connections' | 'scans', count: number): void {
     if (count > 0) this.#told.output.lost(what, 'ring full', count);
   }
 
-  #full(refused: number): void {
+  #noRoom(refused: number): void {
     const { maxBlocks } = this.#options;
     this.#told.output.lost('blocks', 'blocklist full', refused);
+    if (this.#full) return;
     this.#ports.log.warn(`blocklist is full (${maxBlocks} entries): raise --max-blocks or shorten --block-ttl`);
   }
 }

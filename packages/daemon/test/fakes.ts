@@ -253,13 +253,14 @@ export class FakeWorld {
   readonly policies: Policy[] = [];
   counters: CounterValues = ZERO_COUNTERS;
   network: NetworkState = { allow: [], onlink: [] };
+  readNetwork: () => NetworkState = () => this.network;
 
   ports(): DaemonPorts {
     const { clock, events, blocks, sources, allow, lines, log } = this;
     return {
       ...{ clock, events, blocks, sources, allow, lines, log },
       counters: { read: () => this.counters },
-      network: { read: () => this.network },
+      network: { read: () => this.readNetwork() },
       policy: { write: (policy) => void this.policies.push(policy) },
       interfaceName: (ifindex) => `eth${ifindex}`,
     };
