@@ -16,6 +16,8 @@ export class Cursor {
   /** Behind the IP header, then behind the extension headers. */
   protocol = 0;
   isLaterFragment = false;
+  /** More fragments come. */
+  isCut = false;
 
   constructor(bytes: Uint8Array, frameLength: number) {
     this.bytes = bytes;

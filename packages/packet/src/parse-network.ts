@@ -1,7 +1,15 @@
 import { mapIpv4, isIpv4Mapped } from './address.ts';
 import type { Cursor } from './cursor.ts';
 import type { FrameClass } from './parsed.ts';
-import { ETHERNET_BYTES, EtherType, IPV4_BYTES, IPV6_BYTES, VLAN_TAG_BYTES, VLAN_TAGS_MAX } from './protocol.ts';
+import {
+  ETHERNET_BYTES,
+  EtherType,
+  Extension,
+  IPV4_BYTES,
+  IPV6_BYTES,
+  VLAN_TAG_BYTES,
+  VLAN_TAGS_MAX,
+} from './protocol.ts';
 
 const OFFSET_MASK = 0x1fff;
 const MORE_FRAGMENTS = 0x2000;
@@ -24,6 +32,8 @@ function parseVlanTags(c: Cursor, etherType: number): number | undefined {
 function parseIpv4(c: Cursor): Step {
   if (!c.fits(IPV4_BYTES)) return c.ends('malformed', 'ipv4-short');
   if (c.u8(0) >> 4 !== 4) return c.ends('malformed', 'ipv4-version');
+  c.frame.source = mapIpv4(c.bytes, c.position + 12);
+  c.frame.destination = mapIpv4(c.bytes, c.position + 16);
   const header = (c.u8(0) & 0x0f) * 4;
   const total = c.u16(2);
   if (header < IPV4_BYTES) return c.ends('malformed', 'ipv4-header-length');
@@ -32,11 +42,10 @@ function parseIpv4(c: Cursor): Step {
   if (!c.fits(header)) return c.ends('malformed', 'ipv4-options-short');
   c.took('ipv4');
   if (header > IPV4_BYTES) c.took('ipv4-options');
-  c.frame.source = mapIpv4(c.bytes, c.position + 12);
-  c.frame.destination = mapIpv4(c.bytes, c.position + 16);
   c.protocol = c.u8(9);
   c.isLaterFragment = (c.u16(6) & OFFSET_MASK) !== 0;
-  if (!c.isLaterFragment && (c.u16(6) & MORE_FRAGMENTS) !== 0) c.took('ipv4-first-fragment');
+  c.isCut = (c.u16(6) & MORE_FRAGMENTS) !== 0;
+  if (!c.isLaterFragment && c.isCut) c.took('ipv4-first-fragment');
   c.payloadEnd = c.position + total;
   c.position += header;
   return undefined;
@@ -45,18 +54,20 @@ function parseIpv4(c: Cursor): Step {
 function parseIpv6(c: Cursor): Step {
   if (!c.fits(IPV6_BYTES)) return c.ends('malformed', 'ipv6-short');
   if (c.u8(0) >> 4 !== 6) return c.ends('malformed', 'ipv6-version');
-  const payload = c.u16(4);
-  if (payload === 0) return c.ends('malformed', 'ipv6-payload-zero');
-  if (c.position + IPV6_BYTES + payload > c.frameLength) return c.ends('malformed', 'ipv6-payload-beyond-frame');
   const source = c.bytes.slice(c.position + 8, c.position + 24);
   // It has no place on the wire, and must not put the blame on an IPv4 host.
   if (isIpv4Mapped(source)) return c.ends('malformed', 'ipv6-source-mapped');
-  c.took('ipv6');
   c.frame.source = source;
   c.frame.destination = c.bytes.slice(c.position + 24, c.position + 40);
   c.protocol = c.u8(6);
-  c.payloadEnd = c.position + IPV6_BYTES + payload;
+  c.payloadEnd = c.position + IPV6_BYTES + c.u16(4);
   c.position += IPV6_BYTES;
+  // Linux then looks no further than the frame's end: the options might hold a jumbo length.
+  const ownLength = c.payloadEnd !== c.position || c.protocol !== Extension.hopByHop;
+  if (!ownLength) c.payloadEnd = c.frameLength;
+  if (c.payloadEnd === c.position) return c.ends('malformed', 'ipv6-payload-zero');
+  if (c.payloadEnd > c.frameLength) return c.ends('malformed', 'ipv6-payload-beyond-frame');
+  c.took(ownLength ? 'ipv6' : 'ipv6-payload-to-frame-end');
   return undefined;
 }
 

@@ -1,11 +1,20 @@
 import type { Branch } from './branch.ts';
 import type { Cursor } from './cursor.ts';
 import type { FrameClass } from './parsed.ts';
-import { Extension, IPV6_EXTENSIONS_MAX, Protocol, TCP_BYTES, TcpFlag } from './protocol.ts';
+import {
+  Extension,
+  IPV6_EXTENSIONS_MAX,
+  Protocol,
+  TCP_BYTES,
+  TCP_FLAGS_BYTES,
+  TCP_START_BYTES,
+  TcpFlag,
+} from './protocol.ts';
 
 /** The smallest extension header, and the whole of a fragment header. */
 const EXTENSION_BYTES = 8;
 const OFFSET_MASK = 0xfff8;
+const MORE_FRAGMENTS = 1;
 
 const EXTENSION_BRANCH = new Map<number, Branch>([
   [Extension.hopByHop, 'extension-hop-by-hop'],
@@ -32,6 +41,7 @@ function parseExtension(c: Cursor, branch: Branch): FrameClass | undefined {
   if (c.protocol === Extension.fragment && (c.u16(2) & OFFSET_MASK) !== 0) {
     return c.ends('fragment', 'extension-later-fragment');
   }
+  if (c.protocol === Extension.fragment) c.isCut = (c.u16(2) & MORE_FRAGMENTS) !== 0;
   c.took(branch);
   c.frame.extensionHeaders++;
   c.protocol = c.u8(0);
@@ -48,7 +58,36 @@ function parseExtensions(c: Cursor): FrameClass | undefined {
   }
 }
 
+function takeTcpStart(c: Cursor): void {
+  c.frame.sourcePort = c.u16(0);
+  c.frame.destinationPort = c.u16(2);
+  c.frame.sequence = c.u32(4);
+}
+
+function parseTcpFlags(c: Cursor): FrameClass {
+  takeTcpStart(c);
+  const flags = c.u8(13);
+  c.frame.flags = flags;
+  if ((flags & TcpFlag.syn) === 0) return c.ends('not-syn', 'tcp-not-syn');
+  return (flags & TcpFlag.ack) === 0 ? c.ends('syn', 'tcp-syn') : c.ends('not-syn', 'tcp-syn-ack');
+}
+
+/** A fragment may end within the header (nmap -f). Linux puts it together, so without the flags it counts as a SYN. */
+function parseCutTcp(c: Cursor): FrameClass {
+  // Of 8 to 15 bytes Linux keeps 8.
+  const hasFlags = c.isWithinPayload(TCP_FLAGS_BYTES);
+  const needed = hasFlags ? TCP_FLAGS_BYTES : TCP_START_BYTES;
+  if (!c.fits(needed)) return c.ends('malformed', 'tcp-short');
+  if (!c.isWithinPayload(needed)) return c.ends('malformed', 'tcp-beyond-payload');
+  if (!hasFlags) {
+    takeTcpStart(c);
+    return c.ends('syn', 'tcp-cut-before-flags');
+  }
+  return (c.u8(12) >> 4) * 4 < TCP_BYTES ? c.ends('malformed', 'tcp-header-length') : parseTcpFlags(c);
+}
+
 function parseTcp(c: Cursor): FrameClass {
+  if (c.isCut) return parseCutTcp(c);
   if (!c.fits(TCP_BYTES)) return c.ends('malformed', 'tcp-short');
   if (!c.isWithinPayload(TCP_BYTES)) return c.ends('malformed', 'tcp-beyond-payload');
   const header = (c.u8(12) >> 4) * 4;
@@ -56,13 +95,7 @@ function parseTcp(c: Cursor): FrameClass {
   if (!c.isWithinPayload(header)) return c.ends('malformed', 'tcp-options-beyond-payload');
   // Nobody reads the options, so they may be outside the linear part.
   if (!c.fits(header)) c.took('tcp-options-not-linear');
-  const flags = c.u8(13);
-  c.frame.sourcePort = c.u16(0);
-  c.frame.destinationPort = c.u16(2);
-  c.frame.sequence = c.u32(4);
-  c.frame.flags = flags;
-  if ((flags & TcpFlag.syn) === 0) return c.ends('not-syn', 'tcp-not-syn');
-  return (flags & TcpFlag.ack) === 0 ? c.ends('syn', 'tcp-syn') : c.ends('not-syn', 'tcp-syn-ack');
+  return parseTcpFlags(c);
 }
 
 /** What is behind the IP header: a SYN, or what else the packet is. */

@@ -19,17 +19,20 @@ function slowClass(bytes: number[], frameLength: number): FrameClass {
   const type = view.getUint16(at - 2);
   let next: number;
   let end: number;
+  let cut = false;
   if (type === 0x0800) {
     if (!has(at + 20) || bytes[at]! >> 4 !== 4) return 'malformed';
     const header = (bytes[at]! % 16) * 4;
     end = at + view.getUint16(at + 2);
     if (header < 20 || end < at + header || end > frameLength || !has(at + header)) return 'malformed';
     if (view.getUint16(at + 6) % 0x2000 > 0) return 'fragment';
+    cut = view.getUint16(at + 6) % 0x4000 >= 0x2000;
     next = bytes[at + 9]!;
     at += header;
   } else if (type === 0x86dd) {
     if (!has(at + 40) || bytes[at]! >> 4 !== 6) return 'malformed';
     end = at + 40 + view.getUint16(at + 4);
+    if (end === at + 40 && bytes[at + 6] === 0) end = frameLength;
     if (end === at + 40 || end > frameLength) return 'malformed';
     if (bytes.slice(at + 8, at + 20).join() === '0,0,0,0,0,0,0,0,0,0,255,255') return 'malformed';
     next = bytes[at + 6]!;
@@ -39,11 +42,17 @@ function slowClass(bytes: number[], frameLength: number): FrameClass {
       const length = next === 44 ? 8 : next === 51 ? bytes[at + 1]! * 4 + 8 : bytes[at + 1]! * 8 + 8;
       if (!has(at + length) || at + length > end) return 'malformed';
       if (next === 44 && view.getUint16(at + 2) >= 8) return 'fragment';
+      if (next === 44) cut = view.getUint16(at + 2) % 2 === 1;
       next = bytes[at]!;
       at += length;
     }
   } else return 'not-ip';
   if (next !== 6) return 'not-tcp';
+  if (cut && end - at < 16) return end - at >= 8 && has(at + 8) ? 'syn' : 'malformed';
+  if (cut) {
+    if (!has(at + 16) || bytes[at + 12]! < 80) return 'malformed';
+    return (bytes[at + 13]! & 0x12) === 2 ? 'syn' : 'not-syn';
+  }
   if (!has(at + 20) || at + 20 > end) return 'malformed';
   const header = (bytes[at + 12]! >> 4) * 4;
   if (header < 20 || at + header > end) return 'malformed';

@@ -71,17 +71,31 @@ describe('what is no IP', () => {
 describe('a malformed IP header', () => {
   it.each([
     ['ipv4-version', { network: { ...v4, version: 5 }, transport: syn }],
-    ['ipv4-header-length', { network: { ...v4, headerWords: 4 }, transport: syn }],
-    ['ipv4-total-below-header', { network: { ...v4, totalLength: 19 }, transport: syn }],
-    ['ipv4-total-beyond-frame', { network: { ...v4, totalLength: 41 }, transport: syn }],
     ['ipv6-version', { network: { ...v6, version: 4 }, transport: syn }],
-    ['ipv6-payload-zero', { network: { ...v6, payloadLength: 0 }, transport: syn }],
-    ['ipv6-payload-beyond-frame', { network: { ...v6, payloadLength: 21 }, transport: syn }],
     ['ipv6-source-mapped', { network: { ...v6, source: parseAddress('192.0.2.1') }, transport: syn }],
   ] as [string, FrameDescription][])('%s names no source', (branch, frame) => {
     const parsed = parse(frame);
     expect(parsed).toMatchObject({ class: 'malformed', branches: [branch] });
     expect(parsed.source).toBeUndefined();
+  });
+
+  it.each([
+    ['ipv4-header-length', { network: { ...v4, headerWords: 4 }, transport: syn }],
+    ['ipv4-total-below-header', { network: { ...v4, totalLength: 19 }, transport: syn }],
+    ['ipv4-total-beyond-frame', { network: { ...v4, totalLength: 41 }, transport: syn }],
+    ['ipv6-payload-zero', { network: { ...v6, payloadLength: 0 }, transport: syn }],
+    ['ipv6-payload-beyond-frame', { network: { ...v6, payloadLength: 21 }, transport: syn }],
+  ] as [string, FrameDescription][])('%s still says whose it is', (branch, frame) => {
+    const source = parseAddress(branch.startsWith('ipv4') ? '192.0.2.56' : '2001:db8::1');
+    expect(parse(frame)).toMatchObject({ class: 'malformed', branches: [branch], source });
+  });
+
+  it('an IPv6 payload of length zero ends with the frame where hop-by-hop options come first', () => {
+    const extensions: ExtensionDescription[] = [{ kind: 'hop-by-hop' }];
+    expect(parse({ network: { ...v6, extensions, payloadLength: 0 }, transport: syn })).toMatchObject({
+      class: 'syn',
+      branches: ['ipv6-payload-to-frame-end', 'extension-hop-by-hop', 'tcp-syn'],
+    });
   });
 
   it('too short to read', () => {
@@ -107,11 +121,35 @@ describe('a fragment', () => {
     expect(withExtensions({ kind: 'fragment', moreFragments: true }).class).toBe('syn');
   });
 
-  it('that ends in the TCP header is malformed', () => {
+  it('that ends in the TCP header is a SYN if its flags say so, or if it ends before them', () => {
+    const cut = (left: number, flags: number = TcpFlag.syn) =>
+      parse({ network: { ...v4, moreFragments: true, totalLength: 20 + left }, transport: { ...syn, flags } });
+    expect(cut(7).class).toBe('malformed');
+    for (const left of [8, 15]) {
+      expect(cut(left, TcpFlag.ack)).toMatchObject({ class: 'syn', destinationPort: 80, sequence: 0xfedcba98 });
+      expect(cut(left).flags).toBeUndefined();
+    }
+    expect(cut(16)).toMatchObject({ class: 'syn', flags: TcpFlag.syn });
+    expect(cut(16, TcpFlag.ack).class).toBe('not-syn');
+    const ipv6 = { ...v6, extensions: [{ kind: 'fragment', moreFragments: true }], payloadLength: 8 + 8 } as const;
+    expect(parse({ network: ipv6, transport: syn }).branches.at(-1)).toBe('tcp-cut-before-flags');
+  });
+
+  it('whose TCP options come later is read, one whose header is too short is malformed', () => {
+    const options = new Uint8Array(20);
+    const network = { ...v4, moreFragments: true, totalLength: 44 };
+    expect(parse({ network, transport: { ...syn, options } }).class).toBe('syn');
+    expect(parse({ network, transport: { ...syn, options, headerWords: 4 } }).branches.at(-1)).toBe(
+      'tcp-header-length',
+    );
+  });
+
+  it('that is a whole packet and ends in the TCP header is malformed', () => {
     expect(parse({ network: { ...v4, totalLength: 36 }, transport: syn })).toMatchObject({
       class: 'malformed',
       source: parseAddress('192.0.2.56'),
     });
+    expect(withExtensions({ kind: 'fragment' }).branches.at(-1)).toBe('tcp-syn');
   });
 });
 

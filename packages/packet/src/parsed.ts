@@ -11,14 +11,14 @@ export interface ParsedFrame {
   readonly class: FrameClass;
   /** Bytes of the whole frame, which may be more than could be read. */
   readonly frameLength: number;
-  /** 16 bytes; there as soon as the IP header was readable, whatever came behind it. */
+  /** 16 bytes; there as soon as the IP header was readable, whatever its lengths say and whatever came behind it. */
   readonly source?: Uint8Array;
   readonly destination?: Uint8Array;
   /** These four are there in `syn` and `not-syn`. */
   readonly sourcePort?: number;
   readonly destinationPort?: number;
   readonly sequence?: number;
-  /** Bits of {@link TcpFlag}. */
+  /** Bits of {@link TcpFlag}; not there in a first fragment that ends before them, which is taken for a SYN. */
   readonly flags?: number;
   readonly vlanTags: number;
   /** IPv6 extension headers that were passed. */

@@ -38,4 +38,8 @@ export const VLAN_TAG_BYTES = 4;
 export const IPV4_BYTES = 20;
 export const IPV6_BYTES = 40;
 export const TCP_BYTES = 20;
+/** Ports and sequence number. */
+export const TCP_START_BYTES = 8;
+/** Up to the flags, in whole units of a fragment. */
+export const TCP_FLAGS_BYTES = 16;
 export const UDP_BYTES = 8;

@@ -20,6 +20,9 @@ const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const rarely = <T>(values: fc.Arbitrary<T>) =>
   fc.oneof({ arbitrary: fc.constant(undefined), weight: 15 }, { arbitrary: values, weight: 1 });
 
+const sometimes = <T>(values: fc.Arbitrary<T>) =>
+  fc.oneof({ arbitrary: fc.constant(undefined), weight: 2 }, { arbitrary: values, weight: 1 });
+
 /** Leaves out what is undefined, as `exactOptionalPropertyTypes` wants it. */
 function record<T extends object>(model: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<T> {
   return fc
@@ -53,9 +56,11 @@ const udp = fc.record({
   payload: bytes(32),
 });
 const icmp = fc.record({ kind: fc.constant('icmp' as const), payload: bytes(32) });
+/** The beginning of a TCP header, as in a first fragment. */
+const cut = fc.record({ kind: fc.constant('raw' as const), protocol: fc.constant(6), bytes: bytes(24) });
 const raw = fc.record({ kind: fc.constant('raw' as const), protocol: fc.nat({ max: 255 }), bytes: bytes(48) });
 
-const transport = fc.oneof({ arbitrary: tcp, weight: 10 }, udp, icmp, raw);
+const transport = fc.oneof({ arbitrary: tcp, weight: 10 }, udp, icmp, raw, { arbitrary: cut, weight: 2 });
 
 const extension: fc.Arbitrary<ExtensionDescription> = fc.oneof(
   {
@@ -84,7 +89,7 @@ const ipv4 = (sources: readonly string[]) =>
     source: fc.constantFrom(...sources),
     destination: fc.constantFrom(...IPV4),
     options: rarely(bytes(40)),
-    moreFragments: rarely(fc.boolean()),
+    moreFragments: sometimes(fc.boolean()),
     fragmentOffset: rarely(fc.nat({ max: 0x1fff })),
     version: rarely(fc.nat({ max: 15 })),
     headerWords: rarely(fc.nat({ max: 15 })),
@@ -99,7 +104,9 @@ const ipv6 = (sources: readonly string[]) =>
     destination: fc.constantFrom(...IPV6),
     extensions,
     version: rarely(fc.nat({ max: 15 })),
-    payloadLength: rarely(fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 0xffff }))),
+    payloadLength: rarely(
+      fc.oneof({ arbitrary: fc.constant(0), weight: 4 }, fc.nat({ max: 100 }), fc.nat({ max: 0xffff })),
+    ),
     next: rarely(fc.nat({ max: 255 })),
   });
 

@@ -17,7 +17,8 @@ function wrappedSyns(from: Host, to: Host, port: number): Record<string, Uint8Ar
     plain: [frameTo(from, to, syn(port, 2_001))],
     vlan: [frameTo(from, to, syn(port, 2_002), { vlans: [{ id: 5 }] })],
     qinq: [frameTo(from, to, syn(port, 2_003), { vlans: QINQ })],
-    fragmented: fragmentsTo(from, to, syn(port, 2_004, 64), 24),
+    // As nmap -f does it: the flags are not in the fragment that has the ports.
+    fragmented: fragmentsTo(from, to, syn(port, 2_004, 64), 8),
     jumbo: [frameTo(from, to, syn(port, 2_005, 8_900))],
   };
 }
