@@ -31,6 +31,9 @@ const routes = [
   route('2001:db8:1::7', 2),
   route('fe80::/64', 2),
   route('ff00::/8', 2),
+  route('2000::/3', 3),
+  route('2002::/16', 3),
+  route('2001:db8:3::/48', 2),
 ];
 const links = ['lo', 'eth0', 'eth1', 'eth2'].map((name, i) => ({ ifindex: i + 1, name, up: true }));
 const network = (given: HostRoute[]): HostNetwork => ({
@@ -66,12 +69,32 @@ test("own addresses, gateways, resolvers, SSH peer and the operator's", () => {
   ]);
 });
 
+test('behind the stub of systemd-resolved stand the servers that it asks', () => {
+  const files: Record<string, string> = {
+    '/etc/resolv.conf': 'nameserver 127.0.0.53\noptions edns0\n',
+    '/run/systemd/resolve/resolv.conf': 'nameserver 192.0.2.53\nnameserver 2001:db8::53\n',
+  };
+  const choices = { allow: [], allowGateway: false, sshPeer: undefined };
+  const resolvers = () =>
+    written(new HostNetworkSource(network([]), (path) => files[path], choices).read().allow).filter((line) =>
+      line.endsWith(' resolver'),
+    );
+  expect(resolvers()).toEqual(['127.0.0.53 resolver', '192.0.2.53 resolver', '2001:db8::53 resolver']);
+  files['/etc/resolv.conf'] = 'nameserver 198.51.100.53\n';
+  expect(resolvers()).toEqual(['198.51.100.53 resolver']);
+  delete files['/etc/resolv.conf'];
+  expect(resolvers()).toEqual([]);
+});
+
 test('gateways only if they are to be allowed', () => {
   expect(written(read({ allowGateway: false }).allow).filter((line) => line.includes('gateway'))).toEqual([]);
 });
 
-test('on-link are IPv6 prefixes without a gateway; link-local, multicast and hosts are none', () => {
-  expect(read().onlink.map(({ address: bytes, bits }) => formatPrefix(bytes, bits))).toEqual(['2001:db8:1::/64']);
+test('on-link are IPv6 prefixes without a gateway; link-local, multicast, hosts and routes into tunnels are none', () => {
+  expect(read().onlink.map(({ address: bytes, bits }) => formatPrefix(bytes, bits))).toEqual([
+    '2001:db8:1::/64',
+    '2001:db8:3::/48',
+  ]);
 });
 
 test('the interface of the default route: IPv4 first, then the smallest metric', () => {

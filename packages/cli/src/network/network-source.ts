@@ -2,7 +2,10 @@ import type { AllowEntry, AllowReasonName, NetworkSource, NetworkState, Prefix }
 import type { ReadText } from '../system/proc.ts';
 import { isDefaultRoute } from './default-interface.ts';
 import type { HostNetwork, HostRoute } from './host-network.ts';
-import { parseResolvers } from './resolvers.ts';
+import { readResolvers } from './resolvers.ts';
+
+/** Shorter prefixes without a gateway are routes into tunnels (2000::/3, 2002::/16), not wires with neighbours. */
+const ONLINK_BITS_MIN = 48;
 
 /** What the allowlist is made of, besides what the kernel says. */
 export interface NetworkChoices {
@@ -28,7 +31,7 @@ export class HostNetworkSource implements NetworkSource {
     const routes = this.#network.routes();
     const own = this.#network.addresses().map(({ address }) => address);
     const gateways = this.#choices.allowGateway ? routes.filter(isDefaultRoute).flatMap((route) => route.gateways) : [];
-    const resolvers = parseResolvers(this.#readText('/etc/resolv.conf') ?? '');
+    const resolvers = readResolvers(this.#readText);
     const peers = this.#choices.sshPeer ? [this.#choices.sshPeer] : [];
     return {
       allow: [
@@ -57,5 +60,5 @@ function isOnlinkIpv6({ destination, gateways }: HostRoute): boolean {
   const [first = 0, second = 0] = address;
   const linkLocal = first === 0xfe && (second & 0xc0) === 0x80;
   const mapped = address.subarray(0, 10).every((byte) => byte === 0) && address[10] === 0xff;
-  return gateways.length === 0 && bits > 0 && bits < 128 && !linkLocal && !mapped && first !== 0xff;
+  return gateways.length === 0 && bits >= ONLINK_BITS_MIN && bits < 128 && !linkLocal && !mapped && first !== 0xff;
 }
