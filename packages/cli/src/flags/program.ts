@@ -116,7 +116,9 @@ function runCommand(): Command {
         parseChoice(text, ['text', 'json'] as const),
       ),
     )
-    .addOption(single('--object <file>', 'load this BPF object (default: the shipped one)', (text) => text));
+    .addOption(
+      single('--object <file>', 'for developers: load this BPF object (default: the shipped one)', (text) => text),
+    );
 }
 
 interface Given {

@@ -38,7 +38,8 @@ test('nor one with other fields, values, programs or maps, or without BTF', () =
 });
 
 test('a file that is not there', () => {
-  expect(() => readObjectFile('/nonexistent/x.o')).toThrow(
-    'reading the BPF object /nonexistent/x.o: there is no such file: install scanward anew, or run `make build` in its repository',
+  expect(() => readObjectFile('/nonexistent/x.o', 'little')).toThrow(
+    'reading the BPF object /nonexistent/x.o: there is no such file: name one that can be read, or leave out --object',
   );
+  expect(readObjectFile(undefined, 'big').path).toMatch(/scanward\.bpfeb\.o$/);
 });

@@ -17,7 +17,7 @@ import { KernelBlockStore } from './block-store.ts';
 import { checkObject } from './check-object.ts';
 import { KernelCounterSource } from './counter-source.ts';
 import { KernelEventSource } from './event-source.ts';
-import { readObjectFile, shippedObject } from './object-file.ts';
+import { readObjectFile } from './object-file.ts';
 import { KernelPolicyStore } from './policy-store.ts';
 import { randomKeys } from './secret.ts';
 import { KernelSourceStore } from './source-store.ts';
@@ -43,8 +43,8 @@ export interface Loaded {
 
 /** Loads the object for this machine. @throws OperatorError, or what the loader throws */
 export function load(options: RunOptions, endian: Endian): Loaded {
-  const path = options.object ?? shippedObject(endian);
-  const spec = readObject(readObjectFile(path));
+  const { path, bytes } = readObjectFile(options.object, endian);
+  const spec = readObject(bytes);
   checkObject(spec, path, endian);
   raiseMemlock();
   const secret = randomKeys(SECRET_WORDS);

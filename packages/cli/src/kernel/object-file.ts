@@ -11,14 +11,18 @@ export function shippedObject(endian: Endian): string {
   return existsSync(packaged) ? packaged : fileURLToPath(new URL(`../../../../bpf/prebuilt/${name}`, import.meta.url));
 }
 
-/** @throws OperatorError if the file cannot be read */
-export function readObjectFile(path: string): Uint8Array {
+/** The bytes of the file that was asked for, or of the shipped one, and where they are. @throws OperatorError if it cannot be read */
+export function readObjectFile(asked: string | undefined, endian: Endian): { path: string; bytes: Uint8Array } {
+  const path = asked ?? shippedObject(endian);
   try {
-    return readFileSync(path);
+    return { path, bytes: readFileSync(path) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? String(error)})`;
-    const todo = `${why}: install scanward anew, or run \`make build\` in its repository`;
-    throw new OperatorError(ExitCode.object, `reading the BPF object ${path}`, todo, { cause: error });
+    const todo =
+      asked === undefined
+        ? 'install scanward anew, or run `make build` in its repository'
+        : 'name one that can be read, or leave out --object';
+    throw new OperatorError(ExitCode.object, `reading the BPF object ${path}`, `${why}: ${todo}`, { cause: error });
   }
 }
