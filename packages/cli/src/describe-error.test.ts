@@ -27,7 +27,7 @@ test.each([
     'the verifier',
     new VerifierError(13, 'scanward', 'long log', 'R1 invalid mem access\n  insn 12', []),
     {},
-    '4 loading the program: the verifier of kernel 6.18.0-1-amd64 refuses the program (R1 invalid mem access insn 12): use a kernel of docs/OPERATIONS, and report this one',
+    '4 loading the program: the verifier of kernel 6.18.0-1-amd64 refuses the program (R1 invalid mem access insn 12): use Linux 5.10 or later, and report this if it is',
   ],
   [
     'the verifier, for want of a right',

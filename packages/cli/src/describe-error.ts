@@ -42,7 +42,7 @@ function explain(error: unknown, circumstances: Circumstances): [ExitCode, strin
   if (error instanceof VerifierError) {
     if (error.missing.length > 0) return [ExitCode.capability, `${error.missing.join(', ')} missing: ${grant}`];
     const why = `the verifier of kernel ${circumstances.release} refuses the program (${error.summary})`;
-    return [ExitCode.unsupported, `${why}: use a kernel of docs/OPERATIONS, and report this one`];
+    return [ExitCode.unsupported, `${why}: use Linux 5.10 or later, and report this if it is`];
   }
   if (error instanceof ObjectLoadError) return explainLoad(error, circumstances);
   if (error instanceof ObjectError) {

@@ -87,13 +87,18 @@ test('one that was replaced between two looks is attached again at once', () => 
   expect(host.news()).toEqual(['warning: veth0 is gone: waiting until it is back', 'attached to veth0 (native)']);
 });
 
-test('one that went away and came back under its old number is attached again', () => {
+test('one whose program was taken off, or that came back under its old number, is attached again', () => {
   const host = fakeHost('veth0');
   const interfaces = host.watch('veth0');
   interfaces.attachAll();
+  host.news();
   host.attached.clear();
   interfaces.poll();
   expect([...host.attached]).toEqual([1]);
+  expect(host.news()).toEqual([
+    'warning: veth0: the program was taken off: attaching again',
+    'attached to veth0 (native)',
+  ]);
 });
 
 test('when all are gone it says so once and waits', () => {

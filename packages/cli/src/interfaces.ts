@@ -87,7 +87,8 @@ export class Interfaces {
     }
     watched.attachment?.close();
     watched.attachment = undefined;
-    this.#log.warn(`${watched.name} is gone: waiting until it is back`);
+    const is = link ? ': the program was taken off: attaching again' : ' is gone: waiting until it is back';
+    this.#log.warn(`${watched.name}${is}`);
   }
 
   #tryAgain(watched: Watched, links: readonly HostLink[]): void {
