@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated clean install need-start need-test need-bpf need-compiler
+.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated bench bench-quick clean install need-start need-test need-bpf need-compiler
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -57,12 +57,24 @@ typecheck: install ## check the types of all packages and their tests
 generate: need-bpf install ## make the committed BPF objects (clang 14) and the codec's layouts anew
 	@$(MAKE) --no-print-directory -C bpf prebuilt
 	@npm run --silent generate -w @scanward/map-codec
+	@$(MAKE) --no-print-directory -C bench/bpf prebuilt
 
 check-generated: need-bpf install ## generate again and fail on any difference
 	@tools/check-generated.sh
 
+# GROUPS: only some of the groups, which leaves the docs as they are: make bench GROUPS="codec ring"
+GROUPS ?=
+
+bench: need-test install ## measure everything (some minutes), as root; writes docs/BENCHMARKS.md, docs/benchmarks.svg
+	@$(NX) run bench:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node bench/dist/main.js $(GROUPS)
+
+bench-quick: need-test install ## each benchmark once with tiny sizes, as root: it runs, its figures mean nothing
+	@$(NX) run bench:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node bench/dist/main.js --quick $(GROUPS)
+
 clean: ## remove what was built; node_modules stays
-	@rm -rf packages/*/dist packages/*/build bpf/build test-results coverage .nx
+	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist test-results coverage .nx
 
 need-start need-test need-bpf need-compiler: need-%:
 	@tools/need.sh $*

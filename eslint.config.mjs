@@ -10,6 +10,7 @@ const arrows = {
   'type:daemon': ['detector', 'map-codec'],
   'type:app': ['bpf-object', 'map-codec', 'detector', 'loader-native', 'daemon'],
   'type:testkit': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native'],
+  'type:bench': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native', 'testkit'],
 };
 
 const boundaries = (extra) => ({

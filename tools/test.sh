@@ -20,6 +20,15 @@ fail() {
   extra=$((extra + 1))
 }
 
+# `timeout` makes a process group of its own, which Ctrl-C does not reach: it is handed on.
+running=
+interrupted() {
+  trap '' INT TERM
+  [ -z "$running" ] || { kill "$running"; wait "$running"; }
+  exit 130
+}
+trap interrupted INT TERM
+
 # The reports that must exist afterwards.
 names=$(npx --no-install nx show projects --with-target test --sep ' ') || fail 'nx cannot list the projects'
 npx --no-install nx run-many -t test --parallel="${PARALLEL:-2}" --output-style=stream
@@ -32,8 +41,12 @@ if [ "$suite" = all ]; then
   node tools/leaks.mjs snapshot >"$before" || fail 'cannot see what the machine holds'
   for package in $(kernel_packages); do
     names="$names $(basename "$package")-kernel"
-    (cd "$package" && SUITE=kernel timeout -k 10 1200 npx --no-install vitest run --config ../../vitest.config.ts --root .) || kernel=1
+    (cd "$package" && SUITE=kernel exec timeout -k 10 1200 npx --no-install vitest run --config ../../vitest.config.ts --root .) &
+    running=$!
+    wait "$running" || kernel=1
+    running=
   done
+  timeout -k 10 180 make --no-print-directory bench-quick || fail 'a benchmark cannot be run'
   left=$(node tools/leaks.mjs compare "$before") || fail "left over after the tests:
 $left"
 fi

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
+/*
+ * BPF_PROG_TEST_RUN repeats one packet. These programs change it each time (an IPv4 TCP frame without options or
+ * VLAN tags): `wrap` then calls the measured program, `forward` sends the frame out of an interface.
+ */
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define FRAME 54
+#define SOURCE_AT 26
+#define SOURCE_PORT_AT 34
+#define DESTINATION_PORT_AT 36
+#define SEQUENCE_AT 38
+#define HOST_BITS 28
+
+/* What changes. Sources are a permutation of a /4, so `sources` distinct ones take turns. */
+enum change { CHANGE_NOTHING = 0, CHANGE_PORT = 1, CHANGE_SOURCE = 2 };
+const volatile __u32 change = CHANGE_NOTHING;
+const volatile __u32 sources = 1;
+const volatile __u32 network = 0x20000000;
+const volatile __u32 out_ifindex = 0;
+
+__u32 turn = 0;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} measured SEC(".maps");
+
+char _license[] SEC("license") = "GPL";
+
+static __always_inline void change_packet(struct xdp_md *ctx)
+{
+	__u8 *frame = (void *)(long)ctx->data;
+	__u32 now = turn++;
+
+	if (frame + FRAME > (__u8 *)(long)ctx->data_end)
+		return;
+	if (change == CHANGE_PORT) {
+		*(__be16 *)(frame + SOURCE_PORT_AT) = bpf_htons(now >> 16);
+		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons(now);
+	} else if (change == CHANGE_SOURCE) {
+		__u32 host = (now % sources * 0x9e3779b1) & ((1u << HOST_BITS) - 1);
+
+		*(__be32 *)(frame + SOURCE_AT) = bpf_htonl(network | host);
+		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons(now / sources);
+	}
+	*(__be32 *)(frame + SEQUENCE_AT) = bpf_htonl(now);
+}
+
+SEC("xdp.frags")
+int wrap(struct xdp_md *ctx)
+{
+	change_packet(ctx);
+	bpf_tail_call(ctx, &measured, 0);
+	return XDP_ABORTED;
+}
+
+SEC("xdp")
+int forward(struct xdp_md *ctx)
+{
+	change_packet(ctx);
+	return bpf_redirect(out_ifindex, 0);
+}
