@@ -187,7 +187,8 @@ static __always_inline void source_touch(struct source_set *set, const struct ad
 		index = slot_to_take(set);
 		slot = slot_at(set, index);
 		h = horizon_at(tick, window_ns, 0);
-		t->evicted = 1 + all_ones_if_negative(slot->touches[0] - h.oldest);
+		/* In ticks: a touch of the fifth year of uptime has its highest bit set. */
+		t->evicted = 1 + all_ones_if_negative(touch_tick(slot->touches[0]) - touch_tick(h.oldest));
 		slot_empty(slot);
 		slot->source = *source;
 	}

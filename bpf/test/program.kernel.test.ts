@@ -286,6 +286,14 @@ describe('source', () => {
     touch([1], { from: '192.0.2.6' });
     expect(program.counters().sourcesEvicted).toBe(1n);
   });
+
+  test('in the fifth year of uptime an empty slot is still no source that was evicted', () => {
+    load({ nowNs: 2n ** 57n + START, sourceSets: 1 });
+    for (const i of [1, 2, 3, 4]) touch([1], { from: `192.0.2.${i}` });
+    expect(program.counters().sourcesEvicted).toBe(0n);
+    touch([1], { from: '192.0.2.5' });
+    expect(program.counters().sourcesEvicted).toBe(1n);
+  });
 });
 
 describe('fragments', () => {

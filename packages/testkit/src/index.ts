@@ -7,7 +7,14 @@ export { Lines, type Line } from './lines.ts';
 export { Namespace } from './namespace.ts';
 export { buildNative, flood, type NativeTool } from './native.ts';
 export { nmap, parseNmap, type NmapOptions, type ScanResult } from './nmap.ts';
-export { DEFAULT_POLICY, TEST_SECRET, TestProgram, type Judged, type TestProgramOptions } from './program.ts';
+export {
+  DEFAULT_POLICY,
+  TEST_SECRET,
+  TestProgram,
+  type Judged,
+  type JudgedOn,
+  type TestProgramOptions,
+} from './program.ts';
 export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
 export { send, type SendOptions } from './send.ts';
 export { connect, listen } from './servers.ts';

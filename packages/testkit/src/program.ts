@@ -66,6 +66,8 @@ export interface TestProgramOptions {
   readonly secret?: readonly bigint[];
   /** The clock's first value; default one hour. */
   readonly nowNs?: bigint;
+  /** Path of another object than the committed one of this machine's byte order. */
+  readonly object?: string;
 }
 
 const u32 = (value: number): Uint8Array => {
@@ -82,6 +84,22 @@ export interface Judged {
   readonly action: number;
 }
 
+/** The same, and the CPU that ran it. */
+export interface JudgedOn extends Judged {
+  readonly cpu: number;
+}
+
+/** Every element of an array map becomes zero. */
+function zero(map: BpfMap): void {
+  const keys = new Uint8Array(4 * map.maxEntries);
+  for (let i = 0; i < map.maxEntries; i++) keys.set(u32(i), 4 * i);
+  map.setBatch(keys, new Uint8Array(map.valueBytes * map.maxEntries));
+}
+
+function clear(map: BpfMap): void {
+  for (const key of [...map.keys()]) map.delete(key);
+}
+
 /**
  * The shipped program, never attached: packets are run through it with BPF_PROG_TEST_RUN, its clock stands still
  * until it is set, and its secret is known. Root. Close it, or declare it with `using`.
@@ -92,18 +110,22 @@ export class TestProgram implements Disposable {
   readonly #scans: RingBuffer;
   readonly #clock: { map: BpfMap; bytes: Uint8Array; offset: number };
   readonly #counters = perCpu(codec.counters, possibleCpus());
+  /** The verdicts that were counted when somebody last looked, of each CPU. */
+  #seen: readonly Counters[];
 
   private constructor(object: LoadedObject, clock: { map: string; size: number; offset: number }) {
     this.object = object;
     this.#connections = new RingBuffer(this.map('connections'));
     this.#scans = new RingBuffer(this.map('scans'));
     this.#clock = { map: this.map(clock.map), bytes: new Uint8Array(clock.size), offset: clock.offset };
+    this.#seen = this.#readCounters();
   }
 
   static load(options: TestProgramOptions = {}): TestProgram {
     const { sourceSets = 4_096, synSets = 4_096, maxBlocks = 1_024, secret = TEST_SECRET } = options;
-    const name = `bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`;
-    const spec = readObject(readFileSync(repositoryFile(name)));
+    const ours = repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`);
+    const path = options.object ?? ours;
+    const spec = readObject(readFileSync(path));
     raiseMemlock();
     const object = loadObject(spec, {
       programs: ['scanward', 'scanward_command'],
@@ -119,7 +141,7 @@ export class TestProgram implements Disposable {
     const clock = spec.maps.flatMap(({ name: map, variables, valueSize: size }) =>
       variables.filter((variable) => variable.name === 'test_now_ns').map(({ offset }) => ({ map, size, offset })),
     )[0];
-    if (!clock) throw new Error(`${name} has no test clock`);
+    if (!clock) throw new Error(`${path} has no test clock`);
     const program = new TestProgram(object, clock);
     program.setNow(options.nowNs ?? 3_600_000_000_000n);
     program.setPolicy(options.policy ?? {});
@@ -153,19 +175,39 @@ export class TestProgram implements Disposable {
     this.map('allow').set(codec.allowKey.encode({ prefixBits: bits, address }), codec.allow.encode({ reason }));
   }
 
-  /** Runs one frame through the program. */
+  /** Allows a prefix no more. */
+  disallow(address: Addr, bits: number): void {
+    this.map('allow').delete(codec.allowKey.encode({ prefixBits: bits, address }));
+  }
+
+  /** Runs one frame through the program. Frames run past it are no matter if `counters` was called since. */
   run(frame: Uint8Array): Judged {
-    const before = this.counters().verdicts;
-    const { verdict: action } = this.program.testRun({ data: frame });
-    const after = this.counters().verdicts;
-    const moved = after.flatMap(({ packets }, i) => (packets === before[i]!.packets ? [] : [i]));
-    if (moved.length !== 1) throw new Error(`a packet must have one verdict, not [${moved.join()}]`);
-    return { verdict: moved[0]!, action };
+    const { verdict, action } = this.judge(() => this.program.testRun({ data: frame }).verdict);
+    return { verdict, action };
+  }
+
+  /** Reads off the counters what became of one packet, which somebody else runs: `run` returns the action. */
+  judge(run: () => number): JudgedOn {
+    const before = this.#seen;
+    const action = run();
+    this.#seen = this.#readCounters();
+    const moved = this.#seen.flatMap(({ verdicts }, cpu) =>
+      verdicts.flatMap(({ packets }, verdict) =>
+        packets === before[cpu]!.verdicts[verdict]!.packets ? [] : [{ verdict, action, cpu }],
+      ),
+    );
+    if (moved.length !== 1) throw new Error(`a packet must have one verdict, not ${JSON.stringify(moved)}`);
+    return moved[0]!;
+  }
+
+  #readCounters(): Counters[] {
+    return this.#counters.decode(this.map('counters').get(u32(0))!);
   }
 
   /** Summed over the CPUs. */
   counters(): Counters {
-    const all = this.#counters.decode(this.map('counters').get(u32(0))!);
+    const all = this.#readCounters();
+    this.#seen = all;
     const sum = (pick: (counters: Counters) => bigint): bigint => all.reduce((total, one) => total + pick(one), 0n);
     return {
       verdicts: all[0]!.verdicts.map((_, i) => ({
@@ -180,6 +222,14 @@ export class TestProgram implements Disposable {
     };
   }
 
+  /** As it was when it was loaded: nothing blocked, allowed, seen, counted or reported. Policy and clock stay. */
+  reset(): void {
+    for (const name of ['blocked', 'allow']) clear(this.map(name));
+    for (const name of ['sources', 'syns', 'counters']) zero(this.map(name));
+    for (const ring of [this.#connections, this.#scans]) ring.read(() => undefined);
+    this.#seen = this.#readCounters();
+  }
+
   /** The block of a source, if it has one; it may have run out. */
   block(source: Addr): Block | undefined {
     const bytes = this.map('blocked').get(source);
@@ -189,6 +239,11 @@ export class TestProgram implements Disposable {
   /** Writes a block. */
   setBlock(source: Addr, block: Block): void {
     this.map('blocked').set(source, codec.block.encode(block));
+  }
+
+  /** Lifts a block; whether there was one. */
+  deleteBlock(source: Addr): boolean {
+    return this.map('blocked').delete(source);
   }
 
   /** The connections reported since the last call, oldest first. */

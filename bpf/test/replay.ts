@@ -1,0 +1,244 @@
+/** Plays a trace through the program and through its reference in TypeScript, and compares all that can be seen. */
+import * as detector from '@scanward/detector';
+import type { Reference, ReferencePolicy, ScanRecord } from '@scanward/detector';
+import { CommandOp, Mode, PORTS_MAX, Response, type Policy, type Prefix, type Scan } from '@scanward/map-codec';
+import { parseFrame } from '@scanward/packet';
+import { DEFAULT_POLICY, TEST_SECRET, TestProgram } from '@scanward/testkit';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import { address } from './packets.ts';
+import type { PinnedCpus } from './pinned.ts';
+import { frameOf, type FrameStep, type Step, type SynStep, type Trace, type TracePolicy } from './trace.ts';
+
+/** The device of a test run. */
+const LOOPBACK = 1;
+const SOURCE_SETS = 3;
+const SYN_SETS = 3;
+const MAX_BLOCKS = 4;
+const OPERATOR = 2;
+
+/** The reference, or a copy of it with a fault. */
+export type Model = Pick<
+  typeof detector,
+  'Reference' | 'slotValue' | 'sourceOf' | 'compilePolicy' | 'ticksOf' | 'SOURCES_PER_SET'
+>;
+
+/** Program and reference were not the same. */
+export class Difference extends Error {
+  constructor(what: string, actual: unknown, expected: unknown) {
+    const show = (value: unknown): string => inspect(value, { depth: 5, maxArrayLength: 40, breakLength: 110 });
+    super(`${what}\nprogram:   ${show(actual)}\nreference: ${show(expected)}`);
+  }
+}
+
+function same(what: string, actual: unknown, expected: unknown): void {
+  if (!isDeepStrictEqual(actual, expected)) throw new Difference(what, actual, expected);
+}
+
+/** The program in the size that the traces are made for: small tables, so that they overflow. */
+export function loadForTraces(object?: string): TestProgram {
+  const sizes = { sourceSets: SOURCE_SETS, synSets: SYN_SETS, maxBlocks: MAX_BLOCKS };
+  return TestProgram.load(object === undefined ? sizes : { ...sizes, object });
+}
+
+function prefixOf(text: string): { address: Uint8Array; bits: number } {
+  const [host, bits] = text.split('/');
+  return { address: address(host!), bits: Number(bits) };
+}
+
+const maskOf = (bits: number): Uint8Array =>
+  Uint8Array.from({ length: 16 }, (_, i) => (0xff00 >> Math.min(8, Math.max(0, bits - 8 * i))) & 0xff);
+
+const none: Prefix = { address: new Uint8Array(16), mask: new Uint8Array(16) };
+
+function programPolicy({ mode, response, onlink, ...rules }: TracePolicy): Policy {
+  const nets = onlink.map(prefixOf).map(({ address, bits }): Prefix => {
+    const mask = maskOf(bits);
+    return { address: address.map((octet, i) => octet & mask[i]!), mask };
+  });
+  return {
+    ...rules,
+    mode: mode === 'kernel' ? Mode.KERNEL : Mode.USER,
+    response: response === 'block' ? Response.BLOCK : Response.LOG,
+    ipv6Mask: maskOf(rules.ipv6Prefix),
+    onlinkCount: nets.length,
+    onlink: DEFAULT_POLICY.onlink.map((_, i) => nets[i] ?? none),
+  };
+}
+
+function referencePolicy(rules: TracePolicy): ReferencePolicy {
+  return { ...rules, onlink: rules.onlink.map(prefixOf) };
+}
+
+/** The record as the ring holds it: a count, and room for 32 ports. */
+function recordOf({ ports, ...scan }: ScanRecord): Scan {
+  return { ...scan, portsCount: ports.length, ports: [...ports, ...Array<number>(PORTS_MAX - ports.length).fill(0)] };
+}
+
+class Replay {
+  readonly #program: TestProgram;
+  readonly #model: Model;
+  readonly #cpus: PinnedCpus;
+  readonly #reference: Reference;
+  readonly #allowed = new Set<string>();
+  #rules: TracePolicy;
+  #nowNs: bigint;
+  packets = 0;
+
+  constructor(trace: Trace, program: TestProgram, cpus: PinnedCpus, model: Model) {
+    this.#program = program;
+    this.#model = model;
+    this.#cpus = cpus;
+    this.#rules = trace.policy;
+    this.#nowNs = trace.startNs;
+    this.#reference = new model.Reference({
+      policy: referencePolicy(trace.policy),
+      secret: TEST_SECRET,
+      sourceSets: SOURCE_SETS,
+      synSets: SYN_SETS,
+      blocksMax: MAX_BLOCKS,
+    });
+    program.reset();
+    program.setNow(trace.startNs);
+    program.setPolicy(programPolicy(trace.policy));
+    for (const prefix of trace.allow) this.#allow(prefix, true);
+  }
+
+  step(step: Step): void {
+    switch (step.kind) {
+      case 'tcp':
+      case 'frame':
+        this.#packet(step);
+        break;
+      case 'policy':
+        this.#setPolicy(step.change);
+        break;
+      case 'allow':
+      case 'disallow':
+        this.#allow(step.prefix, step.kind === 'allow');
+        break;
+      case 'block':
+        this.#block(this.#sourceOf(step.source), step.lastsNs);
+        break;
+      case 'unblock':
+        this.#unblock(this.#sourceOf(step.source));
+        break;
+      case 'forget':
+        this.#forget(this.#sourceOf(step.source));
+        break;
+      case 'sweep':
+        this.#sweep(step.first, step.count);
+        break;
+    }
+  }
+
+  #setPolicy(change: Partial<TracePolicy>): void {
+    this.#rules = { ...this.#rules, ...change };
+    this.#program.setPolicy(programPolicy(this.#rules));
+    this.#reference.setPolicy(referencePolicy(this.#rules));
+  }
+
+  #forget(source: Uint8Array): void {
+    this.#program.command({ op: CommandOp.FORGET, source });
+    this.#reference.sources.forget(source);
+  }
+
+  #packet(step: SynStep | FrameStep): void {
+    this.packets++;
+    this.#nowNs = this.#nowNs + step.afterNs < 0n ? 0n : this.#nowNs + step.afterNs;
+    this.#program.setNow(this.#nowNs);
+    const frame = frameOf(step);
+    const place = step.cpu % this.#cpus.numbers.length;
+    const { verdict, action, cpu } = this.#program.judge(() => this.#cpus.run(place, this.#program.program.fd, frame));
+    if (cpu !== this.#cpus.numbers[place])
+      throw new Error(`CPU ${cpu} ran what CPU ${this.#cpus.numbers[place]} should`);
+    const outcome = this.#reference.packet(parseFrame(frame), this.#nowNs, LOOPBACK);
+    const isDropped = outcome.verdict >= detector.Verdict.dropBlocked;
+    same('verdict and action', [verdict, action], [outcome.verdict, isDropped ? 1 : 2]);
+    same('connections', this.#program.takeConnections(), outcome.connection ? [outcome.connection] : []);
+    same('scans', this.#program.takeScans(), outcome.scan ? [recordOf(outcome.scan)] : []);
+  }
+
+  /** The source of an address by the policy of now. */
+  #sourceOf(text: string): Uint8Array {
+    return this.#model.sourceOf(address(text), referencePolicy(this.#rules)).key;
+  }
+
+  #allow(prefix: string, isAllowed: boolean): void {
+    const { address, bits } = prefixOf(prefix);
+    if (isAllowed) this.#program.allow(address, bits, 5);
+    else this.#program.disallow(address, bits);
+    if (isAllowed) this.#allowed.add(prefix);
+    else this.#allowed.delete(prefix);
+    this.#reference.allow.clear();
+    for (const one of this.#allowed) this.#reference.allow.add(prefixOf(one));
+  }
+
+  #block(source: Uint8Array, lastsNs: bigint): void {
+    const expiryNs = lastsNs === 0n ? 0n : this.#nowNs + lastsNs;
+    const block = { startNs: this.#nowNs, expiryNs, packets: 0n, bytes: 0n, reason: OPERATOR };
+    same('a block by user space', this.#written(source, block), this.#reference.blocks.set(source, { ...block }));
+  }
+
+  #written(source: Uint8Array, block: Parameters<TestProgram['setBlock']>[1]): boolean {
+    try {
+      this.#program.setBlock(source, block);
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'E2BIG') return false;
+      throw error;
+    }
+  }
+
+  #unblock(source: Uint8Array): void {
+    same('a block lifted', this.#program.deleteBlock(source), this.#reference.blocks.delete(source));
+  }
+
+  #sweep(first: number, count: number): void {
+    const { sources } = this.#reference;
+    const taken = (): number =>
+      Array.from({ length: sources.slots }, (_, slot) => slot).filter((slot) => !sources.isEmpty(slot)).length;
+    const before = taken();
+    const rules = this.#model.compilePolicy(referencePolicy(this.#rules));
+    const begin = Math.min(first, sources.sets);
+    const sets = Math.min(count, sources.sets - begin);
+    const live = sources.sweep(this.#model.ticksOf(this.#nowNs), rules, begin, sets);
+    const answer = this.#program.command({ op: CommandOp.SWEEP, first, count });
+    same('a sweep', [answer.live, answer.emptied], [live, before - taken()]);
+  }
+
+  /** What the maps hold. */
+  compareStates(): void {
+    const [program, reference] = [this.#program, this.#reference];
+    for (let set = 0; set < SOURCE_SETS; set++) {
+      program.sourceSet(set).slots.forEach((slot, place) => {
+        const expected = this.#model.slotValue(reference.sources, set * this.#model.SOURCES_PER_SET + place);
+        same(`sources: set ${set}, slot ${place}`, slot, expected);
+      });
+    }
+    for (let set = 0; set < SYN_SETS; set++)
+      same(`syns: set ${set}`, program.synSet(set).cells, reference.syns.cells(set));
+    const blocked = [...program.map('blocked').keys()];
+    same('number of blocks', blocked.length, reference.blocks.size);
+    for (const source of blocked)
+      same(`block of ${source.join()}`, program.block(source), reference.blocks.get(source));
+    const { verdicts, blocksMade, blocksRefused, sourcesEvicted } = reference.counters;
+    // What a full ring loses is not modelled: here none is ever full.
+    const lost = { connectionsLost: 0n, scansLost: 0n };
+    same('counters', program.counters(), { verdicts, ...lost, blocksMade, blocksRefused, sourcesEvicted });
+  }
+}
+
+/** Plays one trace from an empty state. Returns the number of its packets; throws a `Difference`. */
+export function replay(trace: Trace, program: TestProgram, cpus: PinnedCpus, model: Model = detector): number {
+  const run = new Replay(trace, program, cpus, model);
+  trace.steps.forEach((step, i) => {
+    try {
+      run.step(step);
+    } catch (error) {
+      if (error instanceof Error) error.message = `step ${i} (${step.kind}): ${error.message}`;
+      throw error;
+    }
+  });
+  run.compareStates();
+  return run.packets;
+}

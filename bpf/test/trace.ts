@@ -1,0 +1,234 @@
+/**
+ * Traces for the differential test: packets, and what user space does in between. Plain values without functions, so
+ * that one that fails can be written to a file and read again (trace-file.ts). Few sources and ports, so that edges are met.
+ */
+import { buildFrame, EtherType, TcpFlag, type ExtensionDescription, type FrameDescription } from '@scanward/packet';
+import fc from 'fast-check';
+import { anyFrame } from '../../packages/packet/test/arbitrary.ts';
+import { SECOND } from './packets.ts';
+
+export const PACKETS_MAX = 200;
+/** BPF_PROG_TEST_RUN takes no shorter frame. */
+export const FRAME_BYTES_MIN = 14;
+
+/** The policy, its addresses as text. */
+export interface TracePolicy {
+  readonly threshold: number;
+  readonly windowNs: bigint;
+  readonly blockTtlNs: bigint;
+  readonly mode: 'kernel' | 'user';
+  readonly response: 'block' | 'log';
+  readonly ipv6Prefix: number;
+  readonly onlink: readonly string[];
+}
+
+/** How the SYN is wrapped. */
+export type Shape = 'plain' | 'tagged' | 'tagged-twice' | 'first-fragment' | 'cut' | 'later-fragment' | 'extended';
+
+interface Timed {
+  readonly afterNs: bigint;
+  /** Place in the list of CPUs; taken modulo its length. */
+  readonly cpu: number;
+}
+export interface SynStep extends Timed {
+  readonly kind: 'tcp';
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly sequence: number;
+  readonly flags: number;
+  readonly shape: Shape;
+}
+/** Any frame at all, in hexadecimal. */
+export interface FrameStep extends Timed {
+  readonly kind: 'frame';
+  readonly hex: string;
+}
+export type Step =
+  | SynStep
+  | FrameStep
+  | { readonly kind: 'policy'; readonly change: Partial<TracePolicy> }
+  | { readonly kind: 'block'; readonly source: string; readonly lastsNs: bigint }
+  | { readonly kind: 'unblock' | 'forget'; readonly source: string }
+  | { readonly kind: 'allow' | 'disallow'; readonly prefix: string }
+  | { readonly kind: 'sweep'; readonly first: number; readonly count: number };
+
+export interface Trace {
+  readonly startNs: bigint;
+  readonly policy: TracePolicy;
+  readonly allow: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+const IPV4 = Array.from({ length: 16 }, (_, i) => `192.0.2.${i}`);
+const IPV6 = [
+  '2001:db8:1::1',
+  '2001:db8:1::2',
+  '2001:db8:2::1',
+  'fe80::1',
+  'fe80::2',
+  '2001:db8:3::1',
+  '2001:db8:3::2',
+  '::1',
+];
+// One address in four steps is 192.0.2.1, so that thresholds are crossed often.
+const from = fc.oneof(
+  { arbitrary: fc.constantFrom('192.0.2.1', '2001:db8:1::1'), weight: 2 },
+  { arbitrary: fc.constantFrom(...IPV4), weight: 3 },
+  { arbitrary: fc.constantFrom(...IPV6), weight: 2 },
+);
+/** Address and bits of the 128. */
+const prefix = fc.constantFrom(
+  '192.0.2.1/128',
+  '192.0.2.3/128',
+  '192.0.2.8/126',
+  '2001:db8:1::/64',
+  '2001:db8:2::1/128',
+  '2001:db8::/32',
+  '::/0',
+);
+
+const edge = fc.constantFrom(-1_025n, -1_024n, -1n, 0n, 1n, 1_024n, 1_025n);
+const pause = fc.oneof(
+  { arbitrary: fc.bigInt(0n, 5_000n), weight: 12 },
+  { arbitrary: fc.bigInt(0n, 2n * SECOND), weight: 3 },
+  // The clocks of two CPUs may be apart a little.
+  { arbitrary: fc.bigInt(-3_000n, 0n), weight: 1 },
+  // The edges of the windows and blocks below; and of the time within which a SYN is a retransmission, in steps of 2^24 ns.
+  {
+    arbitrary: fc.tuple(fc.constantFrom(5n, 10n, 60n), edge).map(([seconds, off]) => seconds * SECOND + off),
+    weight: 3,
+  },
+  { arbitrary: fc.bigInt(-2n << 24n, 2n << 24n).map((off) => 64n * SECOND + off), weight: 1 },
+  { arbitrary: edge.map((off) => 1_024n + (off < -1_024n ? 0n : off)), weight: 1 },
+);
+const cpu = fc.nat(3);
+const shape = fc.oneof(
+  { arbitrary: fc.constant<Shape>('plain'), weight: 20 },
+  fc.constantFrom<Shape>('tagged', 'tagged-twice', 'first-fragment', 'cut', 'later-fragment', 'extended'),
+);
+
+const tcp: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('tcp' as const),
+  afterNs: pause,
+  cpu,
+  from,
+  to: fc.oneof({ arbitrary: fc.constant('5'), weight: 9 }, fc.constant('6')),
+  port: fc.oneof({ arbitrary: fc.nat(9), weight: 4 }, { arbitrary: fc.nat(40), weight: 2 }, fc.nat(65_535)),
+  sequence: fc.nat(3),
+  flags: fc.oneof({ arbitrary: fc.constant<number>(TcpFlag.syn), weight: 9 }, fc.nat(255)),
+  shape,
+});
+const frame: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('frame' as const),
+  afterNs: pause,
+  cpu,
+  hex: anyFrame({ ipv4: IPV4.slice(0, 4), ipv6: IPV6 })
+    .filter((bytes) => bytes.length >= FRAME_BYTES_MIN)
+    .map((bytes) => Buffer.from(bytes).toString('hex')),
+});
+
+const rules = {
+  threshold: fc.oneof({ arbitrary: fc.nat(4), weight: 6 }, fc.nat(40)),
+  windowNs: fc.constantFrom(10n * SECOND, 60n * SECOND, 1_024n, 2_047n),
+  blockTtlNs: fc.constantFrom(5n * SECOND, 0n, 3_600n * SECOND, 1n),
+  mode: fc.oneof({ arbitrary: fc.constant('kernel' as const), weight: 4 }, fc.constant('user' as const)),
+  response: fc.oneof({ arbitrary: fc.constant('block' as const), weight: 3 }, fc.constant('log' as const)),
+  ipv6Prefix: fc.oneof(fc.constantFrom(64, 128), fc.nat(128)),
+  onlink: fc.subarray(['2001:db8:3::/64', '2001:db8:1::2/128', '2001:db8:2::/47']),
+};
+/** Changes one knob or a few. */
+const change = fc.record(rules, { requiredKeys: [] });
+
+const hand: fc.Arbitrary<Step> = fc.oneof(
+  { arbitrary: fc.record({ kind: fc.constant('policy' as const), change }), weight: 3 },
+  fc.record({
+    kind: fc.constant('block' as const),
+    source: from,
+    lastsNs: fc.constantFrom(0n, 1n, 5n * SECOND, 10n * SECOND),
+  }),
+  fc.record({ kind: fc.constantFrom('unblock' as const, 'forget' as const), source: from }),
+  fc.record({ kind: fc.constantFrom('allow' as const, 'disallow' as const), prefix }),
+  fc.record({ kind: fc.constant('sweep' as const), first: fc.nat(4), count: fc.nat(5) }),
+);
+
+/** Up to 200 steps. */
+export const trace: fc.Arbitrary<Trace> = fc.record({
+  // An hour; the machine's start; before the time in a cell of `syns` starts anew (2^48 ns); nine years less a day.
+  startNs: fc.oneof(
+    { arbitrary: fc.constant(3_600n * SECOND), weight: 6 },
+    fc.constantFrom(0n, 2n ** 48n - 30n * SECOND, 2n ** 57n - 30n * SECOND, 2n ** 58n - 86_400n * SECOND),
+  ),
+  policy: fc.record(rules),
+  allow: fc.subarray(['192.0.2.3/128', '2001:db8:2::1/128']),
+  steps: fc.array(
+    fc.oneof({ arbitrary: tcp, weight: 60 }, { arbitrary: frame, weight: 2 }, { arbitrary: hand, weight: 4 }),
+    { minLength: 1, maxLength: PACKETS_MAX, size: 'max' },
+  ),
+});
+
+const EXTENSIONS: readonly ExtensionDescription[] = [
+  { kind: 'hop-by-hop' },
+  { kind: 'fragment' },
+  { kind: 'destination' },
+];
+
+function ipv6Of(step: SynStep, network: { source: string; destination: string }): FrameDescription['network'] {
+  const fragment = { kind: 'fragment', moreFragments: step.shape !== 'later-fragment' } as const;
+  switch (step.shape) {
+    case 'extended':
+      return { kind: 'ipv6', ...network, extensions: EXTENSIONS };
+    case 'first-fragment':
+    case 'cut':
+      return { kind: 'ipv6', ...network, extensions: [fragment] };
+    case 'later-fragment':
+      return { kind: 'ipv6', ...network, extensions: [{ ...fragment, offset: 3 }] };
+    default:
+      return { kind: 'ipv6', ...network };
+  }
+}
+
+function networkOf(step: SynStep): FrameDescription['network'] {
+  if (step.from.includes(':')) return ipv6Of(step, { source: step.from, destination: `2001:db8::${step.to}` });
+  const network = { kind: 'ipv4', source: step.from, destination: `10.0.0.${step.to}` } as const;
+  switch (step.shape) {
+    case 'extended':
+      return { ...network, options: new Uint8Array(8) };
+    case 'first-fragment':
+    case 'cut':
+      return { ...network, moreFragments: true };
+    case 'later-fragment':
+      return { ...network, fragmentOffset: 3 };
+    default:
+      return network;
+  }
+}
+
+/** The first 16 bytes of a TCP header. */
+function cutTcp(step: SynStep): FrameDescription['transport'] {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, 40_000);
+  view.setUint16(2, step.port);
+  view.setUint32(4, step.sequence);
+  view.setUint16(12, 0x5000 | step.flags);
+  return { kind: 'raw', protocol: 6, bytes };
+}
+
+const TAGS: Partial<Record<Shape, FrameDescription['vlans']>> = {
+  tagged: [{}],
+  'tagged-twice': [{ protocol: EtherType.serviceVlan }, {}],
+};
+
+/** The frame of a step. */
+export function frameOf(step: SynStep | FrameStep): Uint8Array {
+  if (step.kind === 'frame') return Uint8Array.from(Buffer.from(step.hex, 'hex'));
+  const { port, sequence, flags, shape } = step;
+  const vlans = TAGS[shape];
+  return buildFrame({
+    ...(vlans ? { vlans } : {}),
+    network: networkOf(step),
+    transport:
+      shape === 'cut' ? cutTcp(step)! : { kind: 'tcp', sourcePort: 40_000, destinationPort: port, sequence, flags },
+  });
+}
