@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated bench bench-quick clean install need-start need-test need-bpf need-compiler
+.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated bench bench-quick clean install need-start need-demo need-test need-bpf need-compiler
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -21,7 +21,7 @@ start: install ## build and run Scanward in the foreground, as root: make start 
 	@$(NX) run cli:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node packages/cli/bin/scanward.js run $(ARGS)
 
-demo: need-test install ## see it work in 30 seconds, in network namespaces, as root
+demo: need-demo install ## see it work in 30 seconds, in network namespaces, as root
 	@$(NX) run cli:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node tools/demo.mjs
 
@@ -76,7 +76,7 @@ bench-quick: need-test install ## each benchmark once with tiny sizes, as root: 
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist test-results coverage .nx
 
-need-start need-test need-bpf need-compiler: need-%:
+need-start need-demo need-test need-bpf need-compiler: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

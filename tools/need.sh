@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | test | compiler | bpf | ci
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -7,6 +7,8 @@ PATH="$PATH:/usr/sbin:/sbin"
 
 # command:Debian package
 start=(node:nodejs npm:npm g++:g++ make:make python3:python3)
+# The demo has a scanner of its own for where there is no nmap.
+demo=("${start[@]}" ip:iproute2)
 test=("${start[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap bpftool:bpftool ethtool:ethtool)
 # What is generated and committed is made by one compiler; `make bpf` takes any.
 compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
@@ -15,11 +17,12 @@ ci=("${test[@]}" "${bpf[@]}" hping3:hping3 tcpdump:tcpdump git:git)
 
 case "${1-}" in
   start) needs=("${start[@]}") ;;
+  demo) needs=("${demo[@]}") ;;
   test) needs=("${test[@]}") ;;
   compiler) needs=("${compiler[@]}") ;;
   bpf) needs=("${bpf[@]}") ;;
   ci) needs=("${ci[@]}") ;;
-  *) echo 'usage: need.sh start | test | compiler | bpf | ci' >&2; exit 2 ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci' >&2; exit 2 ;;
 esac
 
 packages=()
