@@ -321,6 +321,27 @@ describe('fragments', () => {
   });
 });
 
+describe('IPv6 fragments', () => {
+  test('the first one is a SYN, a later one has no ports, whatever its bytes look like', () => {
+    load();
+    const fragment = (offset: number, port: number) =>
+      buildFrame({
+        network: {
+          kind: 'ipv6',
+          source: '2001:db8:bad::1',
+          destination: '2001:db8::5',
+          extensions: [{ kind: 'fragment', offset, moreFragments: true }],
+        },
+        transport: { kind: 'tcp', sourcePort: 40_000, destinationPort: port },
+      });
+    expect(program.run(fragment(0, 80)).verdict).toBe(Verdict.PASS_CONNECTION);
+    for (const port of range(1, 10)) {
+      expect(program.run(fragment(3, port))).toEqual({ verdict: Verdict.PASS_FRAGMENT, action: PASS });
+    }
+    expect(program.takeConnections()).toHaveLength(1);
+  });
+});
+
 describe('command', () => {
   test('sweep empties the slots that were quiet for a window, and tells how many are left', () => {
     load({ sourceSets: 2 });
@@ -371,5 +392,20 @@ describe('loss', () => {
     expect(program.takeScans()).toHaveLength(1);
     expect(program.takeConnections().length + lost).toBe(sent);
     expect(lost).toBeGreaterThan(0);
+  });
+
+  test('a full ring of scans is counted, to the record', () => {
+    load({ policy: { threshold: 0, response: Response.LOG } });
+    const frame = syn(80, { from: '10.0.0.0' });
+    const view = new DataView(frame.buffer);
+    const sent = 9_000;
+    for (let i = 0; i < sent; i++) {
+      view.setUint32(26, 0x0a000000 + i);
+      program.program.testRun({ data: frame });
+    }
+    const lost = Number(program.counters().scansLost);
+    // A ring is never quite full: one record of 128 bytes less than its 1 MiB could hold.
+    expect(lost).toBe(sent - 8_191);
+    expect(program.takeScans()).toHaveLength(8_191);
   });
 });

@@ -25,15 +25,20 @@ afterAll(() => {
 test(`${TRACES} traces: the program does what the reference does`, { timeout: 900_000 }, () => {
   const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 0x7fffffff);
   const start = performance.now();
+  const pinned = cpus.numbers.map(() => 0);
   let packets = 0;
-  fc.assert(
-    fc.property(trace, (one) => void (packets += replay(one, program, cpus))),
-    { numRuns: TRACES, seed },
-  );
+  const property = fc.property(trace, (one) => {
+    const played = replay(one, program, cpus);
+    packets += played.packets;
+    played.pinned.forEach((count, place) => (pinned[place]! += count));
+  });
+  fc.assert(property, { numRuns: TRACES, seed });
   const seconds = (performance.now() - start) / 1_000;
   const rate = Math.round(packets / seconds);
+  const onCpus = cpus.numbers.map((cpu, place) => `${pinned[place]} on CPU ${cpu}`).join(', ');
   process.stdout.write(
-    `seed ${seed}: ${TRACES} traces, ${packets} packets in ${seconds.toFixed(1)} s, ${rate} a second\n`,
+    `seed ${seed}: ${TRACES} traces, ${packets} packets (${onCpus}) in ${seconds.toFixed(1)} s, ${rate} a second\n`,
   );
   expect(packets).toBeGreaterThan(10 * TRACES);
+  expect(Math.min(...pinned)).toBeGreaterThan(TRACES);
 });

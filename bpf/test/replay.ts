@@ -3,7 +3,7 @@ import * as detector from '@scanward/detector';
 import type { Reference, ReferencePolicy, ScanRecord } from '@scanward/detector';
 import { CommandOp, Mode, PORTS_MAX, Response, type Policy, type Prefix, type Scan } from '@scanward/map-codec';
 import { parseFrame } from '@scanward/packet';
-import { DEFAULT_POLICY, TEST_SECRET, TestProgram } from '@scanward/testkit';
+import { DEFAULT_POLICY, TEST_SECRET, type Judged, TestProgram } from '@scanward/testkit';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { address } from './packets.ts';
 import type { PinnedCpus } from './pinned.ts';
@@ -83,11 +83,14 @@ class Replay {
   #rules: TracePolicy;
   #nowNs: bigint;
   packets = 0;
+  /** Of them, by place: those that were run on a named CPU. */
+  readonly pinned: number[];
 
   constructor(trace: Trace, program: TestProgram, cpus: PinnedCpus, model: Model) {
     this.#program = program;
     this.#model = model;
     this.#cpus = cpus;
+    this.pinned = cpus.numbers.map(() => 0);
     this.#rules = trace.policy;
     this.#nowNs = trace.startNs;
     this.#reference = new model.Reference({
@@ -147,15 +150,22 @@ class Replay {
     this.#nowNs = this.#nowNs + step.afterNs < 0n ? 0n : this.#nowNs + step.afterNs;
     this.#program.setNow(this.#nowNs);
     const frame = frameOf(step);
-    const place = step.cpu % this.#cpus.numbers.length;
-    const { verdict, action, cpu } = this.#program.judge(() => this.#cpus.run(place, this.#program.program.fd, frame));
-    if (cpu !== this.#cpus.numbers[place])
-      throw new Error(`CPU ${cpu} ran what CPU ${this.#cpus.numbers[place]} should`);
+    const { verdict, action } = step.cpu === null ? this.#program.run(frame) : this.#runOn(step.cpu, frame);
     const outcome = this.#reference.packet(parseFrame(frame), this.#nowNs, LOOPBACK);
     const isDropped = outcome.verdict >= detector.Verdict.dropBlocked;
     same('verdict and action', [verdict, action], [outcome.verdict, isDropped ? 1 : 2]);
     same('connections', this.#program.takeConnections(), outcome.connection ? [outcome.connection] : []);
     same('scans', this.#program.takeScans(), outcome.scan ? [recordOf(outcome.scan)] : []);
+  }
+
+  /** The counters must say that it was this CPU. */
+  #runOn(step: number, frame: Uint8Array): Judged {
+    const place = step % this.#cpus.numbers.length;
+    const judged = this.#program.judge(() => this.#cpus.run(place, this.#program.program.fd, frame));
+    const named = this.#cpus.numbers[place]!;
+    if (judged.cpu !== named) throw new Error(`CPU ${judged.cpu} ran what CPU ${named} should`);
+    this.pinned[place]!++;
+    return judged;
   }
 
   /** The source of an address by the policy of now. */
@@ -228,8 +238,15 @@ class Replay {
   }
 }
 
-/** Plays one trace from an empty state. Returns the number of its packets; throws a `Difference`. */
-export function replay(trace: Trace, program: TestProgram, cpus: PinnedCpus, model: Model = detector): number {
+/** How much was played. */
+export interface Played {
+  readonly packets: number;
+  /** Of them, by place: those that were run on a named CPU. */
+  readonly pinned: readonly number[];
+}
+
+/** Plays one trace from an empty state; throws a `Difference`. */
+export function replay(trace: Trace, program: TestProgram, cpus: PinnedCpus, model: Model = detector): Played {
   const run = new Replay(trace, program, cpus, model);
   trace.steps.forEach((step, i) => {
     try {
@@ -240,5 +257,5 @@ export function replay(trace: Trace, program: TestProgram, cpus: PinnedCpus, mod
     }
   });
   run.compareStates();
-  return run.packets;
+  return run;
 }
