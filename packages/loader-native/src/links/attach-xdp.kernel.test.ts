@@ -2,6 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { expectNoLeaks } from '../../test/leaks.ts';
 import { describeInNamespace, ip } from '../../test/network-namespace.ts';
@@ -13,10 +16,26 @@ import { listAddresses } from '../network/addresses.ts';
 import { listRoutes } from '../network/routes.ts';
 import { BpfProgram } from '../programs/bpf-program.ts';
 import { passProgram } from '../programs/trivial.ts';
+import { nativeSys } from '../sys/native-sys.ts';
 import { attachXdp, findXdp } from './attach-xdp.ts';
 import { XdpLink } from './xdp-link.ts';
 
 const named = (code: string) => expect.objectContaining({ code }) as unknown;
+/** Returns when what nobody holds is collected and its finalizers have run. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  let finalized = 0;
+  const canaries = new FinalizationRegistry(() => finalized++);
+  for (let round = 1; round <= 3; round++) {
+    canaries.register({}, undefined);
+    while (finalized < round) {
+      gc();
+      await setImmediate();
+    }
+  }
+}
+
 const fixture = new URL(`../../test/fixtures/fixture.bpf${littleEndian ? 'el' : 'eb'}.o`, import.meta.url).pathname;
 
 describeInNamespace('XDP', import.meta.url, () => {
@@ -47,6 +66,15 @@ describeInNamespace('XDP', import.meta.url, () => {
     expect(link.info()).toMatchObject({ ifindex, programId: program.info().id });
     link.close();
     link.close();
+    expect(findXdp(ifindex)).toEqual([]);
+  });
+
+  test('the garbage collector detaches nothing, though nobody holds the link', async () => {
+    const attach = () => attachXdp(program, { ifindex }).fd;
+    const fd = attach();
+    await collectGarbage();
+    expect(findXdp(ifindex)).toHaveLength(1);
+    expect(nativeSys.close(fd)).toBe(0);
     expect(findXdp(ifindex)).toEqual([]);
   });
 

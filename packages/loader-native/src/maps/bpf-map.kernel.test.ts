@@ -58,6 +58,16 @@ test('every key can be deleted while walking', () => {
   });
 });
 
+test('keys that others delete meanwhile are left out, and the walk goes on to its end', () => {
+  withMap({ maxEntries: 100 }, (map) => {
+    for (let i = 0; i < 100; i++) map.set(u32(i), u32(i));
+    const walk = map.entries();
+    expect(walk.next().done).toBe(false);
+    for (let i = 0; i < 100; i++) map.delete(u32(i));
+    expect(walk.next().done).toBe(true);
+  });
+});
+
 test('LPM_TRIE finds the longest prefix', () => {
   const key = (bits: number, ...octets: number[]) => new Uint8Array([...u32(bits), ...octets]);
   withMap({ type: MapType.LPM_TRIE, keySize: 8, flags: MapFlag.NO_PREALLOC }, (map) => {
