@@ -1,5 +1,9 @@
 import type { Group } from '../group.ts';
+import { codecs } from './codec.ts';
+import { lists } from './lists.ts';
+import { live } from './live.ts';
 import { program } from './program.ts';
+import { ring } from './ring.ts';
 
 /** All groups, in the order of the report. */
-export const groups: readonly Group[] = [program];
+export const groups: readonly Group[] = [program, live, ring, codecs, lists];

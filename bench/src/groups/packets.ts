@@ -88,7 +88,7 @@ const blocked: readonly Measured[] = [
   { label: 'ACK flood of a blocked source', frame: frames.ackFrom(blockedSource(0)), action: 'drop', in: whereBlocked },
   { label: 'SYN, one blocked source, IPv6', frame: frames.syn6Blocked, action: 'drop', in: whereBlocked },
   {
-    label: 'SYN, all blocked sources in turn',
+    label: 'SYN, all blocked sources at random',
     frame: frames.syn,
     action: 'drop',
     change: (blocks) => ({ kind: 'source', sources: blocks, network: Network.blocked }),

@@ -8,6 +8,7 @@ import { Wrapper } from '../kernel/changer.ts';
 import { BLOCKED6_KEY } from '../kernel/frames.ts';
 import { Shipped } from '../kernel/shipped.ts';
 import type { Table } from '../report/table.ts';
+import { Owned } from './owned.ts';
 import { conditions, type Condition, type Measured, packets } from './packets.ts';
 
 /** Connections that the ring holds; more would be lost ones, which are cheaper. */
@@ -63,7 +64,7 @@ function task(packet: Measured, index: number, bench: Bench, wrapper: Wrapper | 
   };
 }
 
-/** The packet with as many blocked sources in turn as there are blocks needs a changer of its own for each number. */
+/** The packet with as many blocked sources as there are blocks needs a changer of its own for each number. */
 function tasksOf(packet: Measured, bench: Bench, stack: Owned): Task[] {
   const wrapperFor = (blocks: number): Wrapper | undefined =>
     packet.change && stack.use(new Wrapper(packet.change(blocks)));
@@ -75,20 +76,6 @@ function tasksOf(packet: Measured, bench: Bench, stack: Owned): Task[] {
     bareTask(packet, bench, packet.perBlocks ? wrapperFor(1) : common),
     ...measured.map((index) => task(packet, index, bench, own(index))),
   ];
-}
-
-/** What is to be closed at the end, the last first. Node 20 has no DisposableStack. */
-class Owned implements Disposable {
-  readonly #owned: Disposable[] = [];
-
-  use<T extends Disposable>(thing: T): T {
-    this.#owned.push(thing);
-    return thing;
-  }
-
-  [Symbol.dispose](): void {
-    for (const thing of this.#owned.splice(0).reverse()) thing[Symbol.dispose]();
-  }
 }
 
 function tableOf(figures: Map<string, number[]>): Table {
@@ -113,7 +100,7 @@ function tableOf(figures: Map<string, number[]>): Table {
     })),
     notes: [
       `Some 14 ns of each run is the run itself, in the bare programs too: a ratio of r is about r × ${Math.round(bareNs(packets[0]!))} ns in all.`,
-      'Packets that change ("in turn", "new") are changed by a small program that tail-calls the measured one; the bare program is called in the same way.',
+      'Packets that change ("at random", "new") are changed by a small program that tail-calls the measured one; the bare program is called in the same way.',
       `New connections are written to the ring, which is emptied after each ${RING_FILL.toLocaleString('en')}: no record is lost, and the reader's time is not in the figure.`,
       'A source that touches a new port each time is a scanner after three: that row is in user mode, where each goes on to be a connection. A blocked or allowed source that takes another path has a row of its own.',
     ],

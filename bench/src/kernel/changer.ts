@@ -7,7 +7,7 @@ import { endian, u32 } from './shipped.ts';
 /** How each packet differs from the one before, as bench/bpf/wrap.bpf.c knows it. */
 export interface Change {
   readonly kind: 'nothing' | 'port' | 'source';
-  /** Distinct sources that take turns; at most 2^28. */
+  /** How many distinct sources one is drawn from; at most 2^28. */
   readonly sources?: number;
   /** One of `Network`. */
   readonly network?: number;
