@@ -22,6 +22,50 @@ test('scanward run | head -1 ends cleanly', async () => {
   expect(stderr).not.toMatch(/EPIPE|Error|^\s+at /m);
 });
 
+interface Told {
+  readonly event: { readonly action: string };
+  readonly [field: string]: unknown;
+}
+
+test('JSON: scans, blocks and what is lost, of IPv4 and of an IPv6 prefix', async () => {
+  await using pair = await createPair();
+  const { victim, attacker } = pair;
+  const args = ['--format', 'json', '-t', '100ms', '-d', '300ms', '--max-blocks', '1', '--block-ttl', '3s'];
+  await using scanward = await Scanward.start(victim.ns, { args });
+  const told = (action: string) =>
+    scanward.stdout.texts.map((text) => JSON.parse(text) as Told).filter(({ event }) => event.action === action);
+  await touchFrom(attacker, victim, '10.77.0.11', [1, 2, 3, 4]);
+  await scanward.stdout.wait(/"action":"block"/);
+  await send(
+    attacker.ns,
+    [5, 6, 7, 8].map((port) =>
+      frameTo(attacker, victim, syn(port, 7_000), { source: `2001:db8:bad::${port}`, ipv6: true }),
+    ),
+  );
+  await scanward.stdout.wait(/"action":"lost"/);
+  await scanward.stdout.wait(/"action":"unblock"/);
+  expect(told('connection')).toHaveLength(6);
+  expect(told('connection')[5]).toMatchObject({
+    event: { kind: 'event', category: ['network'] },
+    source: { ip: '2001:db8:bad::7', port: 7_000 },
+    destination: { ip: victim.ipv6, port: 7 },
+    network: { type: 'ipv6', transport: 'tcp' },
+    observer: { ingress: { interface: { name: 'eth0' } } },
+  });
+  expect(told('port-scan')).toMatchObject([
+    { source: { ip: '10.77.0.11' }, destination: { ip: victim.ipv4 }, scanward: { scan: { ports: [1, 2, 3, 4] } } },
+    {
+      source: { ip: '2001:db8:bad::8' },
+      observer: { ingress: { interface: { name: 'eth0' } } },
+      scanward: { source: { prefix: '2001:db8:bad::/64' }, scan: { ports: [5, 6, 7, 8] } },
+    },
+  ]);
+  expect(told('block')).toMatchObject([{ source: { ip: '10.77.0.11' }, scanward: { block: { reason: 'scan' } } }]);
+  expect(told('lost')).toMatchObject([{ scanward: { lost: { what: 'blocks', count: 1, cause: 'blocklist full' } } }]);
+  expect(told('unblock')).toMatchObject([{ source: { ip: '10.77.0.11' } }]);
+  expect(scanward.stderr.matching(/blocklist is full \(1 entries\): raise --max-blocks/)).toHaveLength(1);
+});
+
 const HOUR_S = 3_600;
 /** The hour of a line's time, of a day. */
 const hourOf = (line: string): number => Number(/ (\d\d):/.exec(line)![1]);
