@@ -9,11 +9,12 @@ PATH="$PATH:/usr/sbin:/sbin"
 start=(node:nodejs npm:npm g++:g++ make:make python3:python3)
 # The demo has a scanner of its own for where there is no nmap.
 demo=("${start[@]}" ip:iproute2)
-test=("${start[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap bpftool:bpftool ethtool:ethtool)
 # What is generated and committed is made by one compiler; `make bpf` takes any.
-compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libbpf-dev)
-ci=("${test[@]}" "${bpf[@]}" hping3:hping3 tcpdump:tcpdump git:git)
+# The mutation test compiles the program.
+test=("${start[@]}" "${bpf[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap bpftool:bpftool ethtool:ethtool)
+compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
+ci=("${test[@]}" hping3:hping3 tcpdump:tcpdump git:git)
 
 case "${1-}" in
   start) needs=("${start[@]}") ;;

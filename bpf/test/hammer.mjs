@@ -1,9 +1,9 @@
-// One thread of cpus.kernel.test.ts: sends SYNs of the same sources as its siblings, source by source in step with
-// them, each thread to ports of its own. Plain JavaScript, since a worker knows no TypeScript.
-import { BpfProgram } from '@scanward/loader-native';
+// One thread of hammer.ts: sends SYNs of the same sources as its siblings, source by source in step with them,
+// each thread to ports of its own.
 import { workerData } from 'node:worker_threads';
+import { testRun } from './test-run.mjs';
 
-const { pin, frame, first, threads, sources, ports, shared } = workerData;
+const { fd, frame, first, threads, sources, ports, shared } = workerData;
 const SOURCE_OFFSET = 26;
 const PORT_OFFSET = 36;
 const PASS = 2;
@@ -12,9 +12,7 @@ const arrivals = new Int32Array(shared, 0, 1);
 const passed = new Int32Array(shared, 4, sources);
 const dropped = new Int32Array(shared, 4 + 4 * sources, sources);
 const view = new DataView(frame.buffer);
-const dataOut = new Uint8Array(frame.length + 256);
 
-const program = BpfProgram.open(pin);
 for (let source = 0; source < sources; source++) {
   view.setUint32(SOURCE_OFFSET, 0x0a010000 + source);
   // All threads begin a source at once, or they would hardly ever meet in its slot.
@@ -22,8 +20,8 @@ for (let source = 0; source < sources; source++) {
   while (Atomics.load(arrivals, 0) < threads * (source + 1));
   for (let port = first; port < first + ports; port++) {
     view.setUint16(PORT_OFFSET, port);
-    const { verdict } = program.testRun({ data: frame, dataOut });
-    Atomics.add(verdict === PASS ? passed : dropped, source, 1);
+    const action = testRun(fd, frame);
+    if (action < 0) throw new Error(`BPF_PROG_TEST_RUN: errno ${-action}`);
+    Atomics.add(action === PASS ? passed : dropped, source, 1);
   }
 }
-program.close();

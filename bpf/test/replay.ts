@@ -15,6 +15,7 @@ const SOURCE_SETS = 3;
 const SYN_SETS = 3;
 const MAX_BLOCKS = 4;
 const OPERATOR = 2;
+const CLOCKS_APART_NS = 3_000n;
 
 /** The reference, or a copy of it with a fault. */
 export type Model = Pick<
@@ -82,6 +83,7 @@ class Replay {
   readonly #allowed = new Set<string>();
   #rules: TracePolicy;
   #nowNs: bigint;
+  readonly #times: bigint[] = [];
   packets = 0;
   /** Of them, by place: those that were run on a named CPU. */
   readonly pinned: number[];
@@ -147,7 +149,8 @@ class Replay {
 
   #packet(step: SynStep | FrameStep): void {
     this.packets++;
-    this.#nowNs = this.#nowNs + step.afterNs < 0n ? 0n : this.#nowNs + step.afterNs;
+    this.#nowNs = this.#timeOf(step);
+    this.#times.push(this.#nowNs);
     this.#program.setNow(this.#nowNs);
     const frame = frameOf(step);
     const { verdict, action } = step.cpu === null ? this.#program.run(frame) : this.#runOn(step.cpu, frame);
@@ -156,6 +159,11 @@ class Replay {
     same('verdict and action', [verdict, action], [outcome.verdict, isDropped ? 1 : 2]);
     same('connections', this.#program.takeConnections(), outcome.connection ? [outcome.connection] : []);
     same('scans', this.#program.takeScans(), outcome.scan ? [recordOf(outcome.scan)] : []);
+  }
+
+  #timeOf({ back, afterNs }: SynStep | FrameStep): bigint {
+    const timeNs = (this.#times.at(-back) ?? this.#nowNs) + afterNs;
+    return timeNs < 0n || timeNs < this.#nowNs - CLOCKS_APART_NS ? this.#nowNs : timeNs;
   }
 
   /** The counters must say that it was this CPU. */

@@ -26,6 +26,8 @@ export interface TracePolicy {
 export type Shape = 'plain' | 'tagged' | 'tagged-twice' | 'first-fragment' | 'cut' | 'later-fragment' | 'extended';
 
 interface Timed {
+  /** After the packet so many before this one; 1: the one before. A clock would not go back by more than 3 us: then it stands. */
+  readonly back: number;
   readonly afterNs: bigint;
   /** Place in the list of CPUs, taken modulo its length; null: where the test happens to run. */
   readonly cpu: number | null;
@@ -88,19 +90,26 @@ const prefix = fc.constantFrom(
   '::/0',
 );
 
-const edge = fc.constantFrom(-1_025n, -1_024n, -1n, 0n, 1n, 1_024n, 1_025n);
+const edge = fc.constantFrom(-1_025n, -1_024n, -1n, 0n, 0n, 1n, 1_024n, 1_025n);
 const pause = fc.oneof(
   { arbitrary: fc.bigInt(0n, 5_000n), weight: 12 },
-  { arbitrary: fc.bigInt(0n, 2n * SECOND), weight: 3 },
+  { arbitrary: fc.constant(0n), weight: 2 },
+  { arbitrary: fc.bigInt(0n, 2n * SECOND), weight: 2 },
   // The clocks of two CPUs may be apart a little.
   { arbitrary: fc.bigInt(-3_000n, 0n), weight: 1 },
-  // The edges of the windows and blocks below; and of the time within which a SYN is a retransmission, in steps of 2^24 ns.
+);
+/** The edges of the windows and blocks below; and of a retransmission's time, which is counted in steps of 2^24 ns. */
+const span = fc.oneof(
   {
-    arbitrary: fc.tuple(fc.constantFrom(5n, 10n, 60n), edge).map(([seconds, off]) => seconds * SECOND + off),
-    weight: 3,
+    arbitrary: fc.tuple(fc.constantFrom(0n, 5n, 10n, 60n), edge).map(([seconds, off]) => seconds * SECOND + off),
+    weight: 6,
   },
   { arbitrary: fc.bigInt(-2n << 24n, 2n << 24n).map((off) => 64n * SECOND + off), weight: 1 },
-  { arbitrary: edge.map((off) => 1_024n + (off < -1_024n ? 0n : off)), weight: 1 },
+  { arbitrary: edge.map((off) => 1_024n + off), weight: 1 },
+);
+const time = fc.oneof(
+  { arbitrary: fc.record({ back: fc.constant(1), afterNs: pause }), weight: 6 },
+  { arbitrary: fc.record({ back: fc.integer({ min: 1, max: 8 }), afterNs: span }), weight: 1 },
 );
 // Each change of thread costs ten times the packet.
 const cpu = fc.oneof({ arbitrary: fc.constant(null), weight: 3 }, fc.nat(3));
@@ -109,9 +118,8 @@ const shape = fc.oneof(
   fc.constantFrom<Shape>('tagged', 'tagged-twice', 'first-fragment', 'cut', 'later-fragment', 'extended'),
 );
 
-const tcp: fc.Arbitrary<Step> = fc.record({
+const tcp = fc.record({
   kind: fc.constant('tcp' as const),
-  afterNs: pause,
   cpu,
   from,
   to: fc.oneof({ arbitrary: fc.constant('5'), weight: 9 }, fc.constant('6')),
@@ -120,14 +128,17 @@ const tcp: fc.Arbitrary<Step> = fc.record({
   flags: fc.oneof({ arbitrary: fc.constant<number>(TcpFlag.syn), weight: 9 }, fc.nat(255)),
   shape,
 });
-const frame: fc.Arbitrary<Step> = fc.record({
+const frame = fc.record({
   kind: fc.constant('frame' as const),
-  afterNs: pause,
   cpu,
   hex: anyFrame({ ipv4: IPV4.slice(0, 4), ipv6: IPV6 })
     .filter((bytes) => bytes.length >= FRAME_BYTES_MIN)
     .map((bytes) => Buffer.from(bytes).toString('hex')),
 });
+
+const packet: fc.Arbitrary<Step> = fc
+  .tuple(fc.oneof({ arbitrary: tcp, weight: 30 }, frame), time)
+  .map(([what, when]) => ({ ...what, ...when }));
 
 const rules = {
   threshold: fc.oneof({ arbitrary: fc.nat(4), weight: 6 }, fc.nat(40)),
@@ -162,10 +173,11 @@ export const trace: fc.Arbitrary<Trace> = fc.record({
   ),
   policy: fc.record(rules),
   allow: fc.subarray(['192.0.2.3/128', '2001:db8:2::1/128']),
-  steps: fc.array(
-    fc.oneof({ arbitrary: tcp, weight: 60 }, { arbitrary: frame, weight: 2 }, { arbitrary: hand, weight: 4 }),
-    { minLength: 1, maxLength: PACKETS_MAX, size: 'max' },
-  ),
+  steps: fc.array(fc.oneof({ arbitrary: packet, weight: 15 }, hand), {
+    minLength: 1,
+    maxLength: PACKETS_MAX,
+    size: 'max',
+  }),
 });
 
 const EXTENSIONS: readonly ExtensionDescription[] = [

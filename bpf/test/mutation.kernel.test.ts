@@ -1,0 +1,93 @@
+/** The differential test can fail: each fault that is planted in the program or in its reference is found. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hammer } from './hammer.ts';
+import { withFaultyModel, withFaultyProgram, type Fault } from './mutant.ts';
+import { PinnedCpus } from './pinned.ts';
+import { Difference, loadForTraces, replay, type Model } from './replay.ts';
+import { trace } from './trace.ts';
+
+/** The same in every run, whatever TEST_SCALE is: a fault must not escape by luck. */
+const SEED = 1;
+const TRACES = 3_000;
+const SYNS = 200_000;
+
+const program: Fault[] = [
+  {
+    what: 'the window is a tick too short',
+    file: 'sources.bpf.h',
+    from: '- window_ticks + 1;',
+    to: '- window_ticks + 2;',
+  },
+  {
+    what: 'blocks do not expire',
+    file: 'scanward.bpf.c',
+    from: 'block->expiry_ns == 0 || now_ns < block->expiry_ns',
+    to: 'block->expiry_ns == 0 || now_ns',
+  },
+  {
+    what: 'a block lasts a nanosecond longer',
+    file: 'scanward.bpf.c',
+    from: 'now_ns < block->expiry_ns',
+    to: 'now_ns <= block->expiry_ns',
+  },
+  { what: 'SYN+ACK is taken for a SYN', file: 'parse.bpf.h', from: 'tcp->syn && !tcp->ack', to: 'tcp->syn' },
+];
+const reference: Fault[] = [
+  {
+    what: 'the window is a tick too long',
+    file: 'source-table.ts',
+    from: 'tick + this.#windowTicks > this.#tick',
+    to: 'tick + this.#windowTicks >= this.#tick',
+  },
+  {
+    what: 'a block lasts a nanosecond longer',
+    file: 'blocklist.ts',
+    from: 'nowNs < block.expiryNs',
+    to: 'nowNs <= block.expiryNs',
+  },
+  { what: 'a SYN that was dropped counts as seen', file: 'reference.ts', from: 'this.syns.forget(syn);', to: '' },
+];
+
+let cpus: PinnedCpus;
+beforeAll(() => {
+  cpus = new PinnedCpus();
+});
+afterAll(() => cpus[Symbol.dispose]());
+
+/** Traces until a difference; undefined: none was found. */
+function tracesToDifference(object?: string, model?: Model, numRuns = TRACES): number | undefined {
+  using loaded = loadForTraces(object);
+  const property = fc.property(trace, (one) => void replay(one, loaded, cpus, model));
+  const { failed, numRuns: runs, errorInstance } = fc.check(property, { seed: SEED, numRuns, endOnFailure: true });
+  if (failed && !(errorInstance instanceof Difference)) throw errorInstance;
+  return failed ? runs : undefined;
+}
+
+const tell = (what: string, traces: number | undefined): void =>
+  void process.stdout.write(`${what}: found by trace ${traces}\n`);
+
+describe('found', () => {
+  test('nothing, where no fault is', () => {
+    expect(tracesToDifference(undefined, undefined, 100)).toBeUndefined();
+  });
+
+  test.each(program)('in the program: $what', async (fault) => {
+    const traces = await withFaultyProgram(fault, (object) => tracesToDifference(object));
+    tell(fault.what, traces);
+    expect(traces).toBeDefined();
+  });
+
+  test.each(reference)('in the reference: $what', async (fault) => {
+    const traces = await withFaultyModel(fault, (model) => tracesToDifference(undefined, model));
+    tell(fault.what, traces);
+    expect(traces).toBeDefined();
+  });
+
+  test('in the program: no lock on a set of sources', async () => {
+    const fault = { what: 'no lock', file: 'sources.bpf.h', from: /bpf_spin_(un)?lock\(&set->lock\);/g, to: '' };
+    const broken = await withFaultyProgram(fault, (object) => hammer(SYNS, object));
+    process.stdout.write(`no lock: ${JSON.stringify(broken)}\n`);
+    expect(broken.passed + broken.dropped + broken.lostTouches).toBeGreaterThan(0);
+  });
+});
