@@ -41,12 +41,13 @@ function write(machine: Machine, tables: readonly Table[], docs: boolean): void 
 }
 
 /**
- * Runs the groups that are named, or all: `[--quick] [group...]`. The docs are written only after a full run of all
+ * Runs the groups that are named, or all: `[--quick] [--rounds=N] [group...]`. The docs are written only after a full run of all
  * of them. No figure is judged: the code is 1 when a group could not be run at all.
  */
 export async function report(groups: readonly Group[], args: readonly string[]): Promise<number> {
-  const names = args.filter((arg) => arg !== '--quick');
-  const scale = args.includes('--quick') ? QUICK : FULL;
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const rounds = args.flatMap((arg) => /^--rounds=(\d+)$/.exec(arg)?.slice(1) ?? []).map(Number);
+  const scale = { ...(args.includes('--quick') ? QUICK : FULL), ...(rounds[0] ? { rounds: rounds[0] } : {}) };
   const unknown = names.find((name) => !groups.some((group) => group.name === name));
   if (unknown !== undefined) {
     process.stderr.write(`no group ${unknown}; there are ${groups.map(({ name }) => name).join(', ')}\n`);
@@ -59,6 +60,10 @@ export async function report(groups: readonly Group[], args: readonly string[]):
     loads[group.name] = load();
     tables.push(await runGroup(group, scale));
   }
-  write(describeMachine('make bench', loads), tables, !scale.quick && names.length === 0);
+  write(
+    describeMachine('make bench', loads),
+    tables,
+    !scale.quick && scale.rounds >= FULL.rounds && names.length === 0,
+  );
   return 0;
 }
