@@ -1,10 +1,12 @@
-import { buildNative, createPair, flood, type Host, type NativeTool } from '@scanward/testkit';
+import { buildNative, command, createPair, flood, type Host, type NativeTool } from '@scanward/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Group, Scale } from '../group.ts';
-import { interleave, type Progress } from '../harness/interleave.ts';
+import { interleave, type Progress, type Task } from '../harness/interleave.ts';
 import { summarise } from '../harness/statistics.ts';
 import { fillBlocks } from '../kernel/fill-blocks.ts';
 import { cpuSeconds, residentMiB } from '../kernel/process.ts';
+import { Shipped } from '../kernel/shipped.ts';
+import { newDetector } from '../new-detector.ts';
 import type { Aim, Cell, Row } from '../report/table.ts';
 import { type Running, startDaemon } from './running.ts';
 
@@ -12,7 +14,7 @@ const RATES = [0, 10_000, 100_000] as const;
 const MODES = ['kernel', 'user'] as const;
 const BURSTS_A_SECOND = 10;
 /** Filling a million takes long: fewer rounds of it. */
-const FULL_ROUNDS = 3;
+const FULL_ROUNDS = 2;
 /** A few periods of both watchers. */
 const SETTLE_MS = 4_000;
 
@@ -99,9 +101,12 @@ function rowsOf(figures: Figures, count: number): Row[] {
   return [
     row('start to attached, ms', 'attached', { atMost: 400 }),
     row(`start to attached with room for ${many} sources and blocks, ms`, 'attached full'),
+    { label: 'of which Node by itself (node -e 0, start to end), ms', cells: MODES.map(() => figures.cell('node')) },
+    { label: 'of which loading the program, the verifier with it, ms', cells: MODES.map(() => figures.cell('load')) },
     row('resident, idle, MiB', 'idle', { atMost: 90 }),
     row(`resident, ${many} sources, MiB`, 'sources', { atMost: 200 }),
     row(`resident, ${many} sources and blocks, MiB`, 'blocks', { atMost: 200 }),
+    { label: `of which the detector’s tables for ${many} sources, MiB`, cells: [undefined, figures.cell('tables')] },
     row(`of which its own (anonymous), MiB`, 'blocks anonymous'),
     ...RATES.map((rate) =>
       row(`CPU at ${rate.toLocaleString('en')} connections a second, % of one processor`, `cpu ${rate}`),
@@ -113,10 +118,48 @@ function rowsOf(figures: Figures, count: number): Row[] {
   ];
 }
 
+const MIB = 2 ** 20;
+
+/** What the figures of the daemon are made of, each by itself. */
+function partsOf(figures: Figures, count: number): Task[] {
+  const both = (name: string, figure: number): number => {
+    figures.add(name, figure);
+    return figure;
+  };
+  return [
+    {
+      name: 'node alone',
+      async run() {
+        const start = performance.now();
+        await command(process.execPath, ['-e', '0']);
+        return both('node', performance.now() - start);
+      },
+    },
+    {
+      name: 'load alone',
+      run() {
+        const start = performance.now();
+        new Shipped({ blocks: 0, allowed: 0 }).close();
+        return both('load', performance.now() - start);
+      },
+    },
+    {
+      name: 'tables of the detector',
+      run() {
+        const before = process.memoryUsage().arrayBuffers;
+        const detector = newDetector(count);
+        const grown = process.memoryUsage().arrayBuffers - before;
+        if (detector.table.slots < count) throw new Error('the detector is too small');
+        return both('tables', grown / MIB);
+      },
+    },
+  ];
+}
+
 async function measure(wire: Wire, scale: Scale, progress: Progress, figures: Figures, count: number): Promise<void> {
-  const seconds = scale.quick ? 0.2 : 3;
+  const seconds = scale.quick ? 0.2 : 2;
   const lives = MODES.map((mode) => ({ name: mode, run: () => life(wire, mode, seconds, figures) }));
-  await interleave(lives, scale.rounds, progress);
+  await interleave([...lives, ...partsOf(figures, count)], scale.rounds, progress);
   const fulls = MODES.map((mode) => ({
     name: `full ${mode}`,
     run: () => full(wire, mode, count, scale.quick ? 100 : SETTLE_MS, figures),

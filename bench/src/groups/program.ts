@@ -3,11 +3,11 @@ import { type BpfProgram, XdpVerdict } from '@scanward/loader-native';
 import type { Group, Scale } from '../group.ts';
 import { interleave, type Task } from '../harness/interleave.ts';
 import { median, ratios, summarise } from '../harness/statistics.ts';
-import { bareProgram } from '../kernel/bare.ts';
+import { bareProgram, Clock, clockProgram } from '../kernel/bare.ts';
 import { Wrapper } from '../kernel/changer.ts';
 import { BLOCKED6_KEY } from '../kernel/frames.ts';
 import { Shipped } from '../kernel/shipped.ts';
-import type { Table } from '../report/table.ts';
+import type { Row, Table } from '../report/table.ts';
 import { Owned } from './owned.ts';
 import { conditions, type Condition, type Measured, packets } from './packets.ts';
 
@@ -18,7 +18,11 @@ interface Bench {
   readonly shipped: readonly Shipped[];
   readonly bare: Readonly<Record<'drop' | 'pass', BpfProgram>>;
   readonly runs: number;
+  /** At most so many blocks, whatever the condition. */
+  readonly blocksMax: number;
 }
+
+const clocks = Object.keys(Clock) as (keyof typeof Clock)[];
 
 /** Mean ns of one run. */
 function measure(program: BpfProgram, packet: Measured, runs: number, drain?: () => number): number {
@@ -67,7 +71,7 @@ function task(packet: Measured, index: number, bench: Bench, wrapper: Wrapper | 
 /** The packet with as many blocked sources as there are blocks needs a changer of its own for each number. */
 function tasksOf(packet: Measured, bench: Bench, stack: Owned): Task[] {
   const wrapperFor = (blocks: number): Wrapper | undefined =>
-    packet.change && stack.use(new Wrapper(packet.change(blocks)));
+    packet.change && stack.use(new Wrapper(packet.change(Math.min(blocks, bench.blocksMax))));
   const common = packet.change && !packet.perBlocks ? wrapperFor(1) : undefined;
   const own = (index: number): Wrapper | undefined =>
     packet.perBlocks ? wrapperFor(conditions[index]!.blocks) : common;
@@ -78,6 +82,26 @@ function tasksOf(packet: Measured, bench: Bench, stack: Owned): Task[] {
   ];
 }
 
+/** The bare program that takes the time once, on the first packet. */
+function clockTasks(bench: Bench, owned: Owned): Task[] {
+  const packet = packets[0]!;
+  return clocks.map((clock) => {
+    const measured = owned.use(clockProgram(clock));
+    return { name: clock, run: () => measure(measured, packet, bench.runs) };
+  });
+}
+
+/** For comparison: what a clock costs here. */
+const clockRows = (figures: Map<string, number[]>): Row[] =>
+  clocks.map((clock) => {
+    const base = figures.get(nameOf(packets[0]!, 'bare'))!;
+    const summary = summarise(ratios(figures.get(clock)!, base));
+    return {
+      label: `for comparison: bare XDP_PASS after ${clock}`,
+      cells: [{ summary: summarise(base) }, { summary }, ...conditions.slice(1).map(() => undefined)],
+    };
+  });
+
 function tableOf(figures: Map<string, number[]>): Table {
   const bareNs = (packet: Measured): number => median(figures.get(nameOf(packet, 'bare'))!);
   return {
@@ -85,19 +109,22 @@ function tableOf(figures: Map<string, number[]>): Table {
     title: 'Program, one packet by BPF_PROG_TEST_RUN',
     unit: 'ratio to a bare XDP_DROP or XDP_PASS in the same round, median and range; columns: blocks',
     columns: ['bare, ns', ...conditions.map(({ label }) => label)],
-    rows: packets.map((packet) => ({
-      label: packet.label,
-      cells: [
-        { summary: summarise(figures.get(nameOf(packet, 'bare'))!) },
-        ...conditions.map((condition) => {
-          const values = figures.get(nameOf(packet, condition));
-          if (!values) return undefined;
-          const summary = summarise(ratios(values, figures.get(nameOf(packet, 'bare'))!));
-          const aim = packet.aim?.(condition);
-          return aim === undefined ? { summary } : { summary, aim: { atMost: aim } };
-        }),
-      ],
-    })),
+    rows: [
+      ...packets.map((packet) => ({
+        label: packet.label,
+        cells: [
+          { summary: summarise(figures.get(nameOf(packet, 'bare'))!) },
+          ...conditions.map((condition) => {
+            const values = figures.get(nameOf(packet, condition));
+            if (!values) return undefined;
+            const summary = summarise(ratios(values, figures.get(nameOf(packet, 'bare'))!));
+            const aim = packet.aim?.(condition);
+            return aim === undefined ? { summary } : { summary, aim: { atMost: aim } };
+          }),
+        ],
+      })),
+      ...clockRows(figures),
+    ],
     notes: [
       `Some 14 ns of each run is the run itself, in the bare programs too: a ratio of r is about r × ${Math.round(bareNs(packets[0]!))} ns in all.`,
       'Packets that change ("at random", "new") are changed by a small program that tail-calls the measured one; the bare program is called in the same way.',
@@ -112,14 +139,15 @@ export const program: Group = {
   async run(scale: Scale, progress) {
     using stack = new Owned();
     progress('loading');
+    const blocksMax = scale.quick ? 1_000 : Infinity;
     const shipped = conditions.map(({ blocks, allowed }) => {
-      const one = stack.use(new Shipped({ blocks: scale.quick ? Math.min(blocks, 1_000) : blocks, allowed }));
+      const one = stack.use(new Shipped({ blocks: Math.min(blocks, blocksMax), allowed }));
       one.blockOne(BLOCKED6_KEY);
       return one;
     });
     const bare = { drop: stack.use(bareProgram('drop')), pass: stack.use(bareProgram('pass')) };
-    const bench: Bench = { shipped, bare, runs: scale.quick ? 1_000 : 1_000_000 };
-    const tasks = packets.flatMap((packet) => tasksOf(packet, bench, stack));
+    const bench: Bench = { shipped, bare, runs: scale.quick ? 1_000 : 1_000_000, blocksMax };
+    const tasks = [...packets.flatMap((packet) => tasksOf(packet, bench, stack)), ...clockTasks(bench, stack)];
     return tableOf(await interleave(tasks, scale.rounds, progress));
   },
 };

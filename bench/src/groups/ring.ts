@@ -1,6 +1,5 @@
-import { Detector } from '@scanward/detector';
-import { cursor, Mode, SOURCE_KEYS } from '@scanward/map-codec';
-import { TEST_SECRET } from '@scanward/testkit';
+import type { Detector } from '@scanward/detector';
+import { cursor, Mode } from '@scanward/map-codec';
 import type { Group } from '../group.ts';
 import { cpuMs } from '../harness/cpu.ts';
 import { interleave } from '../harness/interleave.ts';
@@ -9,6 +8,7 @@ import { Network } from '../kernel/addresses.ts';
 import { Wrapper } from '../kernel/changer.ts';
 import { frames } from '../kernel/frames.ts';
 import { codec, Shipped } from '../kernel/shipped.ts';
+import { newDetector } from '../new-detector.ts';
 import { Owned } from './owned.ts';
 
 const RING_FILL = 100_000;
@@ -29,19 +29,7 @@ class Path {
     this.#wrapper = stack.use(
       new Wrapper(sources === 1 ? { kind: 'port' } : { kind: 'source', sources, network: Network.honest }),
     );
-    this.#detector = new Detector({
-      maxSources: Math.max(65_536, sources),
-      sourceKeys: TEST_SECRET.slice(0, SOURCE_KEYS),
-      policy: {
-        windowNs: 60_000_000_000n,
-        blockTtlNs: 3_600_000_000_000n,
-        threshold: 3,
-        response: 'block',
-        ipv6Prefix: 64,
-        onlink: [],
-      },
-      allowed: () => false,
-    });
+    this.#detector = newDetector(Math.max(65_536, sources));
     const records = cursor(codec.connection);
     const detector = this.#detector;
     this.#visit = (bytes, offset) => {

@@ -12,7 +12,7 @@ import { AllowReason, BlockReason, codecs, type Endian, type Policy } from '@sca
 import { DEFAULT_POLICY, repositoryFile, TEST_SECRET } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { blockedSource, allowedSource } from './addresses.ts';
+import { allowedSource, Network, putAddress } from './addresses.ts';
 
 export const endian: Endian = endianness() === 'LE' ? 'little' : 'big';
 export const codec = codecs(endian);
@@ -121,10 +121,11 @@ const foreverBlock = (): Uint8Array =>
 /** Keys and values of the blocks number `first` to `first + count`. */
 export function blockBatch(first: number, count: number): { keys: Uint8Array; values: Uint8Array } {
   const keys = new Uint8Array(16 * count);
+  const view = new DataView(keys.buffer);
   const values = new Uint8Array(codec.block.size * count);
   const value = foreverBlock();
   for (let i = 0; i < count; i++) {
-    keys.set(blockedSource(first + i), 16 * i);
+    putAddress(view, 16 * i, Network.blocked, first + i);
     values.set(value, value.length * i);
   }
   return { keys, values };
