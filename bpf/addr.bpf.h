@@ -46,6 +46,12 @@ static __always_inline bool addr_is_ipv4_mapped(const struct addr *a)
 	return addr_high(a) == 0 && *(const __u32 *)&a->octets[8] == bpf_htonl(0xffff);
 }
 
+/* :: or 0.0.0.0: who has no address yet sends from it (DHCP, duplicate address detection). */
+static __always_inline bool addr_is_unspecified(const struct addr *a)
+{
+	return addr_is_zero(a) || (addr_is_ipv4_mapped(a) && *(const __u32 *)&a->octets[12] == 0);
+}
+
 static __always_inline bool addr_is_link_local(const struct addr *a)
 {
 	return a->octets[0] == 0xfe && (a->octets[1] & 0xc0) == 0x80;

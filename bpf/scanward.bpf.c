@@ -151,7 +151,8 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 	if (syn_seen(&syn, now_ns))
 		return PASS_RETRANSMISSION;
 
-	set = source_set_of(&source);
+	/* A block of nobody would shut out all who have no address yet; and all zero is an empty slot. */
+	set = addr_is_unspecified(&source) ? NULL : source_set_of(&source);
 	if (set) {
 		source_touch(set, &source, &packet.destination, packet.destination_port, now_ns, rules, &touched);
 		sums->sources_evicted += touched.evicted;

@@ -296,6 +296,23 @@ describe('source', () => {
   });
 });
 
+describe('nobody (0.0.0.0 and ::)', () => {
+  test.each([
+    { family: 'ipv4', from: '0.0.0.0', to: '10.0.0.5' },
+    { family: 'ipv6', from: '::', to: '2001:db8::5' },
+  ] as const)('$from is never blocked: who has no address yet sends from it', ({ family, from, to }) => {
+    load({ policy: { threshold: 0 } });
+    expect(new Set(touch(range(1, 40), { from, to }))).toEqual(new Set([Verdict.PASS_CONNECTION]));
+    expect([program.takeScans(), program.takeConnections().length]).toEqual([[], 40]);
+    expect([...program.map('blocked').keys()]).toEqual([]);
+    const discover = buildFrame({
+      network: { kind: family, source: from, destination: to },
+      transport: { kind: 'udp', sourcePort: 68, destinationPort: 67 },
+    });
+    expect(program.run(discover).action).toBe(PASS);
+  });
+});
+
 describe('fragments', () => {
   const network = { kind: 'ipv4', source: '192.0.2.56', destination: '10.0.0.5' } as const;
   const asTcp = syn(80).slice(34);

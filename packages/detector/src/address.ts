@@ -26,6 +26,12 @@ export function isMapped(bytes: Uint8Array, offset: number): boolean {
   return bytes[offset + 10] === 0xff && bytes[offset + 11] === 0xff;
 }
 
+/** `::` or `0.0.0.0`: who has no address yet sends from it. Nobody's scan, nobody's block. */
+export function isUnspecified(bytes: Uint8Array, offset: number): boolean {
+  for (let i = 12; i < ADDRESS_BYTES; i++) if (bytes[offset + i] !== 0) return false;
+  return isZero(bytes, offset) || isMapped(bytes, offset);
+}
+
 /** fe80::/10. */
 export function isLinkLocal(bytes: Uint8Array, offset: number): boolean {
   return bytes[offset] === 0xfe && (bytes[offset + 1]! & 0xc0) === 0x80;

@@ -229,6 +229,18 @@ describe('a merge', () => {
   });
 });
 
+it.each([
+  ['::', new Uint8Array(16)],
+  ['0.0.0.0', Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0)],
+])('%s, from which sends who has no address yet, is nobody', (_, nobody) => {
+  const detector = make();
+  for (let port = 0; port < 10; port++) probe(detector, nobody, port, START);
+  detector.merge(slotOf({ source: nobody, tick: ticksOf(START), list: [1, 2, 3, 4, 5] }));
+  expect(detector.takeScans()).toEqual([]);
+  probe(detector, host(7), 1, START);
+  expect(detector.sweep(ticksOf(START))).toBe(1);
+});
+
 describe('eviction', () => {
   it('takes the slot that was quiet longest, the first of equals', () => {
     const table = new SourceTable({ sets: 1, keys: SOURCE_SECRET });

@@ -1,4 +1,4 @@
-import { ADDRESS_BYTES, copyAddress } from './address.ts';
+import { ADDRESS_BYTES, copyAddress, isUnspecified } from './address.ts';
 import { assertInteger } from './assert.ts';
 import { PORTS_MAX, SCANS_MAX, SOURCES_PER_SET } from './limits.ts';
 import { MergeLedger } from './merge-ledger.ts';
@@ -73,6 +73,7 @@ export class Detector {
     const tick = typeof time === 'bigint' ? ticksOf(time) : time;
     const sub = typeof time === 'bigint' ? subOf(time) : 0;
     const slot = this.#seat(bytes, sourceOffset, tick);
+    if (slot < 0) return;
     copyAddress(bytes, sourceOffset, this.#addresses, slot * ADDRESS_BYTES);
     if (tick <= this.#ledger.mergedTick[slot]!) {
       this.#late(slot, port, tick);
@@ -83,8 +84,10 @@ export class Detector {
     if (this.table.report) this.#report(slot, tick, sub);
   }
 
+  /** The slot of the source, or -1: nobody has none. */
   #seat(bytes: Uint8Array, offset: number, tick: number): number {
     sourceInto(bytes, offset, this.#rules, this.#key);
+    if (isUnspecified(this.#key, 0)) return -1;
     const slot = this.table.seat(this.#key, 0, tick, this.#rules);
     if (this.table.taken) {
       this.#ledger.clear(slot);
@@ -147,6 +150,7 @@ export class Detector {
     const newest = tickOfTouch(kernel.touches[0] ?? 0n);
     if (newest + this.#rules.windowTicks <= this.#sweptTick || kernel.touches[0] === 0n) return;
     const slot = this.#seat(kernel.source, 0, newest);
+    if (slot < 0) return;
     if (newest > this.table.newestTick(slot)) this.table.setDestination(slot, kernel.destination, 0);
     let brought = 0;
     for (const touch of kernel.touches.toReversed()) if (this.#mergeTouch(slot, touch)) brought++;

@@ -197,6 +197,20 @@ describe('an IPv6 source', () => {
   });
 });
 
+it.each([
+  ['::', new Uint8Array(16)],
+  ['0.0.0.0', Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0)],
+])('%s is nobody: its connections are seen, and nothing else comes of them', (_, nobody) => {
+  const reference = make();
+  expect(scan(reference, 7, 4).verdict).toBe(Verdict.dropThreshold);
+  for (let port = 1; port <= 10; port++) {
+    const outcome = reference.packet(syn(nobody, port), START);
+    expect(outcome).toMatchObject({ verdict: Verdict.passConnection, connection: { source: nobody } });
+    expect(outcome.scan).toBeUndefined();
+  }
+  expect(reference.blocks.size).toBe(1);
+});
+
 it('a policy changes at once, and a sweep empties what was quiet for a window', () => {
   const reference = make();
   scan(reference, 7, 3);

@@ -1,4 +1,4 @@
-import { ADDRESS_BYTES } from './address.ts';
+import { ADDRESS_BYTES, isUnspecified } from './address.ts';
 import { assertInteger } from './assert.ts';
 import { Blocklist, isInForce } from './blocklist.ts';
 import { Counters } from './counters.ts';
@@ -35,6 +35,11 @@ const VERDICT_OF: Record<Exclude<ParsedPacket['class'], 'syn'>, VerdictCode> = {
   fragment: Verdict.passFragment,
   'not-syn': Verdict.passNotSyn,
 };
+
+function connectionOf({ syn, nowNs, ifindex }: Passage): ConnectionRecord {
+  const { source, destination, sourcePort, destinationPort } = syn;
+  return { timeNs: nowNs, source, destination, sourcePort, destinationPort, ifindex };
+}
 
 /**
  * The XDP program in TypeScript: a parsed packet and a time go in, the verdict and the records come out, and the state
@@ -97,22 +102,16 @@ export class Reference {
   }
 
   #syn(passage: Passage): Outcome {
-    const { syn, nowNs, ifindex } = passage;
+    const { syn, source, nowNs } = passage;
+    const connection = connectionOf(passage);
     if (this.syns.seen(syn, nowNs)) return { verdict: Verdict.passRetransmission };
+    if (isUnspecified(source, 0)) return { verdict: Verdict.passConnection, connection };
     const ports = this.#touch(passage);
     const scan = this.sources.over ? this.#crossing(passage, ports) : {};
     if (this.sources.over && this.#isDropped(syn)) {
       this.syns.forget(syn);
       return { verdict: Verdict.dropThreshold, ...scan };
     }
-    const connection: ConnectionRecord = {
-      timeNs: nowNs,
-      source: syn.source,
-      destination: syn.destination,
-      sourcePort: syn.sourcePort,
-      destinationPort: syn.destinationPort,
-      ifindex,
-    };
     return { verdict: Verdict.passConnection, connection, ...scan };
   }
 
