@@ -8,7 +8,7 @@ import type { Loaded } from './kernel/load.ts';
 import { defaultInterface } from './network/default-interface.ts';
 import type { HostNetwork } from './network/host-network.ts';
 import { HostNetworkSource } from './network/network-source.ts';
-import { findSshPeer } from './network/ssh-peer.ts';
+import { findSshPeers } from './network/ssh-peer.ts';
 import { OperatorError } from './operator-error.ts';
 import { StopRequest } from './stop-request.ts';
 import { HeldLog } from './system/held-log.ts';
@@ -170,7 +170,7 @@ function networkSource({ options, host, system }: Given, log: Log): HostNetworkS
   const source = new HostNetworkSource(system.network, system.readText, {
     allow: options.allow,
     allowGateway: options.allowGateway,
-    sshPeer: findSshPeer(host.environment, host.pid, system.readText),
+    sshPeers: findSshPeers(host.environment, host.pid, system.readText),
   });
   const { length } = source.read().onlink;
   if (length > ONLINK_MAX) {

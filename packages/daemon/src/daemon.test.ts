@@ -276,6 +276,14 @@ describe('blocks', () => {
 });
 
 describe('at the end', () => {
+  it('in user mode still tells the scans since the last tick', () => {
+    const { world, daemon } = startDaemon({ policy: { ...POLICY, mode: 'user' } });
+    for (const port of PORTS) world.connect('192.0.2.56', port);
+    daemon.stop();
+    expect(world.lines.lines.at(-1)).toMatch(/Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83$/);
+    expect(world.blocks.map.size).toBe(0);
+  });
+
   it('tells what waits, and sums up', () => {
     const { world, daemon } = startDaemon();
     world.clock.advance(12_500);

@@ -128,6 +128,7 @@ export class Daemon {
   #lastPass(): void {
     try {
       this.#parts.tracking.pass();
+      this.#parts.deciding?.tellLast();
     } catch (error) {
       const named = new WatcherError('tracking', error);
       this.#reject(named);

@@ -66,6 +66,17 @@ describe('user mode', () => {
     ]);
   });
 
+  it('tells at the end what it found since the last tick, and promises no block', () => {
+    const { world, tracking, deciding, scan } = userMode();
+    scan();
+    tracking.pass();
+    deciding.tellLast();
+    expect(world.lines.lines.slice(4)).toEqual([
+      `${AT} Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83`,
+    ]);
+    expect([...world.blocks.entries()]).toEqual([]);
+  });
+
   it('sees what still waits in the ring', () => {
     const { world, blocking, scan } = userMode();
     scan();

@@ -104,8 +104,23 @@ export class Deciding {
     const lost = this.#lost();
     if (lost > 0) this.#ports.sources.visit((bytes, offset) => this.#merge(bytes, offset, lost));
     this.#mergedTick = nowTicks - LATE_TICKS;
-    for (const scan of this.#detector.takeScans()) this.#deal(scan);
+    for (const scan of this.#takeScans()) {
+      this.#tell(scan);
+      if (this.#options.policy.response === 'block') this.#block(scan);
+    }
     this.#detector.sweep(this.#nowTicks());
+  }
+
+  /** The end: scans since the last tick are told; a block would end with the program. */
+  tellLast(): void {
+    for (const scan of this.#takeScans()) this.#tell(scan);
+  }
+
+  /** Records of before a block may be drained after it; that is still the scan that was told. */
+  *#takeScans(): Generator<DetectedScan> {
+    for (const scan of this.#detector.takeScans()) {
+      if (!this.#told.allowlist.allows(scan.address) && !this.#told.list.get(scan.source)) yield scan;
+    }
   }
 
   #nowTicks(): number {
@@ -126,9 +141,7 @@ export class Deciding {
     return since;
   }
 
-  #deal(scan: DetectedScan): void {
-    // Records of before the block may be drained after it; that is still the scan that was told.
-    if (this.#told.allowlist.allows(scan.address) || this.#told.list.get(scan.source)) return;
+  #tell(scan: DetectedScan): void {
     this.#scans++;
     this.#told.output.tell({
       kind: 'scan',
@@ -139,7 +152,6 @@ export class Deciding {
       ports: scan.ports,
       interface: undefined,
     });
-    if (this.#options.policy.response === 'block') this.#block(scan);
   }
 
   #block({ source, sourceBits }: DetectedScan): void {

@@ -47,14 +47,14 @@ const read = (choices: Partial<ConstructorParameters<typeof HostNetworkSource>[2
   new HostNetworkSource(network(routes), resolvConf, {
     allow: [],
     allowGateway: true,
-    sshPeer: undefined,
+    sshPeers: [],
     ...choices,
   }).read();
 const written = (entries: readonly { address: Uint8Array; bits: number; reason: string }[]) =>
   entries.map((entry) => `${formatPrefix(entry.address, entry.bits)} ${entry.reason}`);
 
 test("own addresses, gateways, resolvers, SSH peer and the operator's", () => {
-  const choices = { allow: [parsePrefix('198.51.100.0/24')], sshPeer: address('192.0.2.9') };
+  const choices = { allow: [parsePrefix('198.51.100.0/24')], sshPeers: [address('192.0.2.9')] };
   expect(written(read(choices).allow)).toEqual([
     '127.0.0.1 own',
     '10.0.0.5 own',
@@ -74,7 +74,7 @@ test('behind the stub of systemd-resolved stand the servers that it asks', () =>
     '/etc/resolv.conf': 'nameserver 127.0.0.53\noptions edns0\n',
     '/run/systemd/resolve/resolv.conf': 'nameserver 192.0.2.53\nnameserver 2001:db8::53\n',
   };
-  const choices = { allow: [], allowGateway: false, sshPeer: undefined };
+  const choices = { allow: [], allowGateway: false, sshPeers: [] };
   const resolvers = () =>
     written(new HostNetworkSource(network([]), (path) => files[path], choices).read().allow).filter((line) =>
       line.endsWith(' resolver'),

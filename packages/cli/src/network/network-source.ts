@@ -12,7 +12,7 @@ export interface NetworkChoices {
   readonly allow: readonly Prefix[];
   readonly allowGateway: boolean;
   /** Found once, at the start: the session may end, its host stays the operator's. */
-  readonly sshPeer: Uint8Array | undefined;
+  readonly sshPeers: readonly Uint8Array[];
 }
 
 /** The network as it is now: read anew at each call, because addresses and routes change under a running daemon. */
@@ -32,13 +32,12 @@ export class HostNetworkSource implements NetworkSource {
     const own = this.#network.addresses().map(({ address }) => address);
     const gateways = this.#choices.allowGateway ? routes.filter(isDefaultRoute).flatMap((route) => route.gateways) : [];
     const resolvers = readResolvers(this.#readText);
-    const peers = this.#choices.sshPeer ? [this.#choices.sshPeer] : [];
     return {
       allow: [
         ...hosts(own, 'own'),
         ...hosts(gateways, 'gateway'),
         ...hosts(resolvers, 'resolver'),
-        ...hosts(peers, 'ssh-peer'),
+        ...hosts(this.#choices.sshPeers, 'ssh-peer'),
         ...this.#choices.allow.map((prefix) => ({ ...prefix, reason: 'operator' as const })),
       ],
       onlink: distinct(routes.filter(isOnlinkIpv6).map(({ destination }) => destination)),

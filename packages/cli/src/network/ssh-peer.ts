@@ -5,21 +5,23 @@ import type { ReadText } from '../system/proc.ts';
 const PARENTS_MAX = 64;
 
 /**
- * The host at the other end of the SSH session that started this process: sshd leaves it in the environment of the
- * login shell. `sudo` clears the environment, so the parents' are read too, the nearest first.
+ * The hosts at the other ends of the SSH sessions that this process was started in: sshd leaves its peer in the
+ * environment of the login shell. `sudo` clears the environment, so the parents' are read too. All that are found count,
+ * because the nearest may be of a session that is over: tmux keeps the environment it was born with.
  */
-export function findSshPeer(
+export function findSshPeers(
   environment: Readonly<Record<string, string | undefined>>,
   pid: number,
   readText: ReadText,
-): Uint8Array | undefined {
-  let peer = peerOf(environment['SSH_CONNECTION'] ?? environment['SSH_CLIENT']);
+): Uint8Array[] {
+  const peers = [peerOf(environment['SSH_CONNECTION'] ?? environment['SSH_CLIENT'])];
   let parent = parentOf(pid, readText);
-  for (let i = 0; i < PARENTS_MAX && !peer && parent > 0; i++) {
-    peer = peerInEnviron(readText(`/proc/${parent}/environ`) ?? '');
+  for (let i = 0; i < PARENTS_MAX && parent > 0; i++) {
+    peers.push(peerInEnviron(readText(`/proc/${parent}/environ`) ?? ''));
     parent = parentOf(parent, readText);
   }
-  return peer;
+  const found = peers.filter((peer) => peer !== undefined);
+  return [...new Map(found.map((peer) => [peer.join(), peer])).values()];
 }
 
 function peerInEnviron(environ: string): Uint8Array | undefined {
