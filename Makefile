@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated bench bench-quick clean install need-start need-demo need-test need-bpf need-compiler
+.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated fuzz bench bench-quick clean install need-start need-demo need-test need-bpf need-compiler
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -45,6 +45,10 @@ bpf: $(if $(BPF_CLANG),,need-compiler) ## compile the BPF program for both endia
 
 build: install ## build all packages
 	@$(NX) run-many -t build $(QUIET)
+
+fuzz: need-test install ## traces, packets and objects at random, as root: make fuzz TIME=10m, make fuzz REPLAY=FILE
+	@[ "$$(id -u)" = 0 ] || { echo 'This runs packets through the kernel, which needs root. Run: sudo make fuzz'; exit 1; }
+	@tools/fuzz.sh "$(or $(TIME),1m)" "$(REPLAY)"
 
 lint: install ## formatting, lint, and who may import whom
 	@npx --no-install prettier --check --log-level warn .

@@ -1,11 +1,16 @@
 /** The differential test can fail: each fault that is planted in the program or in its reference is found. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fuzz, replayCase, type Campaign } from './campaign.ts';
+import { readCase } from './case-file.ts';
 import { hammer } from './hammer.ts';
 import { withFaultyModel, withFaultyProgram, type Fault } from './mutant.ts';
 import { PinnedCpus } from './pinned.ts';
 import { Difference, loadForTraces, replay, type Model } from './replay.ts';
-import { trace } from './trace.ts';
+import { trace, type Trace } from './trace.ts';
 
 /** The same in every run, whatever TEST_SCALE is: a fault must not escape by luck. */
 const SEED = 1;
@@ -89,5 +94,40 @@ describe('found', () => {
     const broken = await withFaultyProgram(fault, (object) => hammer(SYNS, object));
     process.stdout.write(`no lock: ${JSON.stringify(broken)}\n`);
     expect(broken.passed + broken.dropped + broken.lostTouches).toBeGreaterThan(0);
+  });
+});
+
+describe('make fuzz', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scanward-fuzz-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('writes the case that fails, shrunk; it fails again with the fault and not without', async () => {
+    using loaded = loadForTraces();
+    const of = (model?: Model): Campaign[] => {
+      const play = (one: Trace): number => replay(one, loaded, cpus, model).packets;
+      const campaign: Campaign<Trace> = { name: 'traces', unit: 'packets', cases: trace, runs: TRACES, play };
+      return [campaign] as Campaign[];
+    };
+    const lines: string[] = [];
+    const path = await withFaultyModel(reference[0]!, (model) => {
+      const options = { campaigns: of(model), forMs: 60_000, seed: SEED, folder };
+      const found = fuzz({ ...options, say: (line) => lines.push(line) })!;
+      expect(() => replayCase(found, of(model))).toThrow(Difference);
+      return found;
+    });
+    expect(lines.join('\n')).toMatch(/^traces: seed 1, \d+ cases; in all \d+ packets, \d+ a second\ntraces FAILED: /);
+    expect((readCase(path).value as Trace).steps.length).toBeLessThan(20);
+    replayCase(path, of());
+  });
+
+  test('says how much held where nothing fails', () => {
+    const play = (): number => 2;
+    const nothing: Campaign = { name: 'nothing', unit: 'things', cases: trace, runs: 1, play };
+    const lines: string[] = [];
+    expect(
+      fuzz({ campaigns: [nothing], forMs: 100, seed: 7, folder, say: (line) => lines.push(line) }),
+    ).toBeUndefined();
+    expect(lines[0]).toMatch(/^nothing: seed 7, 1 cases; in all 2 things, \d+ a second$/);
+    expect(lines.at(-1)).toMatch(/^no failure in \d+ things$/);
   });
 });

@@ -62,7 +62,7 @@ export interface Trace {
   readonly steps: readonly Step[];
 }
 
-const IPV4 = Array.from({ length: 16 }, (_, i) => `192.0.2.${i}`);
+const IPV4 = ['0.0.0.0', ...Array.from({ length: 16 }, (_, i) => `192.0.2.${i}`)];
 const IPV6 = [
   '2001:db8:1::1',
   '2001:db8:1::2',
@@ -71,6 +71,7 @@ const IPV6 = [
   'fe80::2',
   '2001:db8:3::1',
   '2001:db8:3::2',
+  '::',
   '::1',
 ];
 // One address in four steps is 192.0.2.1, so that thresholds are crossed often.
