@@ -2,7 +2,7 @@ import { Mode } from '@scanward/map-codec';
 import { type BpfProgram, XdpVerdict } from '@scanward/loader-native';
 import type { Group, Scale } from '../group.ts';
 import { interleave, type Task } from '../harness/interleave.ts';
-import { median, ratios, summarise } from '../harness/statistics.ts';
+import { ratios, summarise } from '../harness/statistics.ts';
 import { bareProgram, Clock, clockProgram } from '../kernel/bare.ts';
 import { Wrapper } from '../kernel/changer.ts';
 import { BLOCKED6_KEY } from '../kernel/frames.ts';
@@ -103,7 +103,6 @@ const clockRows = (figures: Map<string, number[]>): Row[] =>
   });
 
 function tableOf(figures: Map<string, number[]>): Table {
-  const bareNs = (packet: Measured): number => median(figures.get(nameOf(packet, 'bare'))!);
   return {
     name: 'program',
     title: 'Program, one packet by BPF_PROG_TEST_RUN',
@@ -126,7 +125,7 @@ function tableOf(figures: Map<string, number[]>): Table {
       ...clockRows(figures),
     ],
     notes: [
-      `Some 14 ns of each run is the run itself, in the bare programs too: a ratio of r is about r × ${Math.round(bareNs(packets[0]!))} ns in all.`,
+      'Nearly all of the bare program’s time is the test run itself, which is in every figure.',
       'Packets that change ("at random", "new") are changed by a small program that tail-calls the measured one; the bare program is called in the same way.',
       `New connections are written to the ring, which is emptied after each ${RING_FILL.toLocaleString('en')}: no record is lost, and the reader's time is not in the figure.`,
       'A source that touches a new port each time is a scanner after three: that row is in user mode, where each goes on to be a connection. A blocked or allowed source that takes another path has a row of its own.',

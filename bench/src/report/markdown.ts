@@ -1,10 +1,28 @@
 import type { Machine } from './machine.ts';
+import { explain } from './explain.ts';
 import { type Table, tableMarkdown } from './table.ts';
+import { aimCount, unmetAims } from './unmet.ts';
 
 const loadsText = (machine: Machine): string =>
   Object.entries(machine.loads)
     .map(([group, load]) => `${group} ${load.toFixed(1)}`)
     .join(', ');
+
+function aimsText(tables: readonly Table[]): string[] {
+  const { met, all } = aimCount(tables);
+  return [
+    '## Aims',
+    '',
+    `${met} of ${all} figures that have an aim meet it. These do not:`,
+    '',
+    ...unmetAims(tables).map((line) => `- ${line}`),
+    '',
+    'Where the time goes, by these measurements:',
+    '',
+    ...explain(tables).map((line) => `- ${line}`),
+    '',
+  ];
+}
 
 /** docs/BENCHMARKS.md. */
 export function markdown(machine: Machine, tables: readonly Table[]): string {
@@ -24,6 +42,7 @@ export function markdown(machine: Machine, tables: readonly Table[]): string {
     '',
     '![Program cost by packet, as ratio to a bare program](benchmarks.svg)',
     '',
+    ...aimsText(tables),
     ...tables.map(tableMarkdown),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { repositoryFile } from '@scanward/testkit';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Group, Scale } from '../group.ts';
 import type { Progress } from '../harness/interleave.ts';
 import { barChart } from './chart.ts';
@@ -31,20 +31,32 @@ async function runGroup(group: Group, scale: Scale): Promise<Table> {
   return table;
 }
 
-function write(machine: Machine, tables: readonly Table[], docs: boolean): void {
+interface Figures {
+  readonly machine: Machine;
+  readonly tables: readonly Table[];
+}
+
+function writeJson(figures: Figures): void {
   mkdirSync(repositoryFile('test-results'), { recursive: true });
-  const json = { machine, tables };
-  writeFileSync(repositoryFile('test-results/bench-figures.json'), `${JSON.stringify(json, undefined, 2)}\n`);
-  if (!docs) return;
+  writeFileSync(repositoryFile('test-results/bench-figures.json'), `${JSON.stringify(figures, undefined, 2)}\n`);
+}
+
+function writeDocs({ machine, tables }: Figures): void {
   writeFileSync(repositoryFile('docs/BENCHMARKS.md'), markdown(machine, tables));
   writeFileSync(repositoryFile('docs/benchmarks.svg'), barChart(tables));
 }
 
 /**
- * Runs the groups that are named, or all: `[--quick] [--rounds=N] [group...]`. The docs are written only after a full run of all
+ * Runs the groups that are named, or all: `[--quick] [--rounds=N] [group...]`, or `--render=JSON`, which writes the docs of an
+ * earlier run. The docs are written only after a full run of all
  * of them. No figure is judged: the code is 1 when a group could not be run at all.
  */
 export async function report(groups: readonly Group[], args: readonly string[]): Promise<number> {
+  const rendered = args.flatMap((arg) => /^--render=(.+)$/.exec(arg)?.slice(1) ?? [])[0];
+  if (rendered !== undefined) {
+    writeDocs(JSON.parse(readFileSync(rendered, 'utf8')) as Figures);
+    return 0;
+  }
   const names = args.filter((arg) => !arg.startsWith('--'));
   const rounds = args.flatMap((arg) => /^--rounds=(\d+)$/.exec(arg)?.slice(1) ?? []).map(Number);
   const scale = { ...(args.includes('--quick') ? QUICK : FULL), ...(rounds[0] ? { rounds: rounds[0] } : {}) };
@@ -56,14 +68,14 @@ export async function report(groups: readonly Group[], args: readonly string[]):
   const chosen = groups.filter(({ name }) => names.length === 0 || names.includes(name));
   const loads: Record<string, number> = {};
   const tables: Table[] = [];
+  let figures: Figures | undefined;
   for (const group of chosen) {
     loads[group.name] = load();
     tables.push(await runGroup(group, scale));
+    figures = { machine: describeMachine('make bench', loads), tables };
+    // After each group: a run that is cut short leaves what it has.
+    writeJson(figures);
   }
-  write(
-    describeMachine('make bench', loads),
-    tables,
-    !scale.quick && scale.rounds >= FULL.rounds && names.length === 0,
-  );
+  if (figures && !scale.quick && scale.rounds >= FULL.rounds && names.length === 0) writeDocs(figures);
   return 0;
 }
