@@ -22,15 +22,17 @@ async function expectPeace(victim: Host, client: Host): Promise<void> {
 
 const ascending = (ports: number[]): number[] => [...new Set(ports)].sort((a, b) => a - b);
 
-test.each(SCANS)(
-  'kernel mode, nmap $technique over $family: 3 answers at most, then silence',
-  async ({ technique, family }) => {
+const FRAGMENTED = { technique: '-sS', family: 'ipv4', args: ['-f'] } as const;
+
+test.each([...SCANS.map((scan) => ({ ...scan, args: [] })), FRAGMENTED])(
+  'kernel mode, nmap $technique $args over $family: 3 answers at most, then silence',
+  async ({ technique, family, args }) => {
     await using place = await createPlace();
     const { victim, attacker, client } = place;
     await using scanward = await Scanward.start(victim.ns);
     await expectPeace(victim, client);
 
-    const first = await nmap(attacker.ns, victim[family], { technique });
+    const first = await nmap(attacker.ns, victim[family], { technique, args });
     expect(first.answered).toBeLessThanOrEqual(3);
     await scanward.stdout.wait(scanBy(attacker[family]));
     await scanward.stdout.wait(new RegExp(`Blocked ${literally(attacker[family])} until .* \\(port scan\\)`));
@@ -41,7 +43,7 @@ test.each(SCANS)(
     expect(scan!.ports).toEqual(ascending(scan!.ports));
     expect(scan!.ports.every((port) => port >= 1 && port <= 1024)).toBe(true);
 
-    expect((await nmap(attacker.ns, victim[family], { technique })).answered).toBe(0);
+    expect((await nmap(attacker.ns, victim[family], { technique, args })).answered).toBe(0);
     await expectPeace(victim, client);
     expect(await scanward.stop()).toEqual({ exitCode: 0, signal: undefined });
   },
