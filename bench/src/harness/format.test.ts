@@ -7,8 +7,8 @@ describe('digits', () => {
   it.each([
     ['a narrow range shows three', summary(2.345, 2.343, 2.346), 3],
     ['a range of a tenth shows the tenths', summary(2.34, 2.3, 2.5), 2],
-    ['a range of a factor shows one', summary(2.34, 1.1, 5.2), 1],
-    ['within a factor of two at least two', summary(143, 110, 215), 2],
+    ['a range of a factor shows two', summary(2.34, 1.1, 5.2), 2],
+    ['and of thousands too', summary(143, 11, 2150), 2],
     ['no range at all shows three', summary(5, 5, 5), 3],
   ])('%s', (_, given, digits) => expect(digitsOf(given)).toBe(digits));
 });

@@ -1,18 +1,17 @@
 import type { Summary } from './statistics.ts';
 
 const DIGITS_MAX = 3;
-const DIGITS_MIN = 1;
+const DIGITS_MIN = 2;
 
 /**
  * How many digits of the median the range supports: the first digit in which low and high may differ is the last
- * that is shown; between 1 and 3, and 2 at least when the range is within a factor of two.
+ * that is shown; 2 at least, because the range stands beside it, and 3 at most.
  */
 export function digitsOf({ median, low, high }: Summary): number {
   const spread = high - low;
   if (spread <= 0 || median === 0) return DIGITS_MAX;
   const certain = Math.floor(Math.log10(Math.abs(median))) - Math.floor(Math.log10(spread)) + 1;
-  const least = high < 2 * low ? 2 : DIGITS_MIN;
-  return Math.min(DIGITS_MAX, Math.max(least, certain));
+  return Math.min(DIGITS_MAX, Math.max(DIGITS_MIN, certain));
 }
 
 const grouped = (text: string): string => text.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
