@@ -56,7 +56,7 @@ static __always_inline void change_packet(struct xdp_md *ctx)
 		__u32 host = (mix(now) % sources * 0x9e3779b1) & ((1u << HOST_BITS) - 1);
 
 		*(__be32 *)(frame + SOURCE_AT) = bpf_htonl(network | host);
-		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons(now / sources);
+		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons(now / sources & 1); /* never a scanner */
 	}
 	*(__be32 *)(frame + SEQUENCE_AT) = bpf_htonl(now);
 }
