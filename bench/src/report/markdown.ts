@@ -37,7 +37,7 @@ export function markdown(machine: Machine, tables: readonly Table[]): string {
       ` (BPF JIT ${machine.jit ? 'on' : 'off'}), Node ${machine.node}; ${machine.date} UTC.`,
     '',
     'The machine was not ours alone: other work ran on the same processors, and a virtual machine has neighbours. Trust',
-    'ratios, which are taken within a round, more than times. Load average of the minute before each group (the',
+    'ratios, which are taken within a round, more than times. Load averages of one minute that were seen (the',
     `benchmark's own work included): ${loadsText(machine)}.`,
     '',
     '![Program cost by packet, as ratio to a bare program](benchmarks.svg)',
