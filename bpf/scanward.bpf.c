@@ -45,8 +45,10 @@ static __always_inline bool is_blocked(const struct addr *source, const struct a
 	return true;
 }
 
-/* True when the source is blocked from now on, by us or by a packet on another CPU. */
-static __always_inline bool block_source(const struct addr *source, __u64 now_ns, __u64 expiry_ns, struct counters *sums)
+enum block_outcome { BLOCK_MADE, BLOCK_HELD, BLOCK_REFUSED };
+
+/* Blocks the source, unless a packet on another CPU just did. */
+static __always_inline enum block_outcome block_source(const struct addr *source, __u64 now_ns, __u64 expiry_ns)
 {
 	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN };
 	long error = bpf_map_update_elem(&blocked, source, &block, BPF_NOEXIST);
@@ -55,14 +57,10 @@ static __always_inline bool block_source(const struct addr *source, __u64 now_ns
 		struct block *old = bpf_map_lookup_elem(&blocked, source);
 
 		if (old && is_in_force(old, now_ns))
-			return true;
+			return BLOCK_HELD;
 		error = bpf_map_update_elem(&blocked, source, &block, BPF_ANY);
 	}
-	if (error)
-		sums->blocks_refused++;
-	else
-		sums->blocks_made++;
-	return !error;
+	return error ? BLOCK_REFUSED : BLOCK_MADE;
 }
 
 static __always_inline void report_scan(const struct packet *p, __u8 source_bits, bool is_block, __u64 expiry_ns,
@@ -110,13 +108,20 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 {
 	bool blocks = rules->response == RESPONSE_BLOCK;
 	__u64 expiry_ns = blocks && rules->block_ttl_ns ? now_ns + rules->block_ttl_ns : 0;
-	bool is_block;
+	enum block_outcome outcome = BLOCK_REFUSED;
+	bool is_blocked_now;
 
 	if (rules->mode != MODE_KERNEL || is_allowed(&p->source))
 		return false;
-	is_block = blocks && block_source(source, now_ns, expiry_ns, sums);
-	if (t->report)
-		report_scan(p, source_bits, is_block, is_block ? expiry_ns : 0, t, now_ns, ifindex, sums);
+	if (blocks)
+		outcome = block_source(source, now_ns, expiry_ns);
+	is_blocked_now = outcome != BLOCK_REFUSED;
+	sums->blocks_made += outcome == BLOCK_MADE;
+	/* One for each crossing: a scanner without a block comes here with every packet. */
+	sums->blocks_refused += blocks && !is_blocked_now && t->report;
+	/* A block that was refused at first is told when it is made. */
+	if (t->report || outcome == BLOCK_MADE)
+		report_scan(p, source_bits, is_blocked_now, is_blocked_now ? expiry_ns : 0, t, now_ns, ifindex, sums);
 	return blocks;
 }
 

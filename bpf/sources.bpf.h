@@ -21,7 +21,7 @@ struct touched {
 	__u16 over; /* more than threshold ports within the window */
 	__u16 report; /* and that is news */
 	__u16 evicted; /* a fresh slot of another source made room */
-	__u16 ports_count; /* of a report */
+	__u16 ports_count; /* in kernel mode, when over */
 	__be16 ports[PORTS_MAX];
 };
 
@@ -202,9 +202,10 @@ static __always_inline void source_touch(struct source_set *set, const struct ad
 	if (slot_is_over(slot, threshold, &h)) {
 		t->over = 1;
 		slot->over_ns = now_ns;
+		if (rules->mode == MODE_KERNEL)
+			slot_list_ports(slot, &h, t);
 		if (slot->until_ns <= now_ns) {
 			t->report = 1;
-			slot_list_ports(slot, &h, t);
 			if (rules->mode == MODE_KERNEL)
 				slot->until_ns = dealt_with_until(rules, now_ns);
 		}

@@ -174,7 +174,7 @@ struct counters {
 	__u64 connections_lost; /* ring full */
 	__u64 scans_lost; /* ring full */
 	__u64 blocks_made;
-	__u64 blocks_refused; /* blocklist full: dropped all the same */
+	__u64 blocks_refused; /* scans without a block, for the blocklist was full: dropped all the same */
 	__u64 sources_evicted; /* while still fresh */
 };
 

@@ -160,7 +160,19 @@ describe('block', () => {
     expect(touch([2, 3], { from: '192.0.2.3' })).toEqual([Verdict.DROP_THRESHOLD, Verdict.DROP_THRESHOLD]);
     expect(touch([2], { from: '192.0.2.1' })).toEqual([Verdict.DROP_BLOCKED]);
     expect(program.takeScans().map(({ blocked }) => blocked)).toEqual([1, 1, 0]);
-    expect(program.counters()).toMatchObject({ blocksMade: 2n, blocksRefused: 3n });
+    expect(program.counters()).toMatchObject({ blocksMade: 2n, blocksRefused: 1n });
+  });
+
+  test('a block that was refused is made, and told, when there is room', () => {
+    load({ maxBlocks: 1, policy: { threshold: 1 } });
+    touch([1, 2], { from: '192.0.2.1' });
+    touch([1, 2], { from: '192.0.2.2' });
+    program.takeScans();
+    program.map('blocked').delete(address('192.0.2.1'));
+    expect(touch([3, 4], { from: '192.0.2.2' })).toEqual([Verdict.DROP_THRESHOLD, Verdict.DROP_BLOCKED]);
+    const [scan, ...more] = program.takeScans();
+    expect(more).toEqual([]);
+    expect(scan).toMatchObject({ blocked: 1, expiryNs: START + HOUR, portsCount: 3 });
   });
 
   test('--response log reports once a window and drops nothing', () => {

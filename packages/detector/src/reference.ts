@@ -1,6 +1,6 @@
 import { ADDRESS_BYTES, isUnspecified } from './address.ts';
 import { assertInteger } from './assert.ts';
-import { Blocklist, isInForce } from './blocklist.ts';
+import { Blocklist, isInForce, type BlockOutcome } from './blocklist.ts';
 import { Counters } from './counters.ts';
 import { ALLOW_MAX, BLOCKS_MAX, SECRET_WORDS, SOURCE_KEYS } from './limits.ts';
 import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy.ts';
@@ -123,8 +123,8 @@ export class Reference {
     if (this.sources.evicted) this.counters.sourcesEvicted++;
     this.sources.setDestination(slot, syn.destination, 0);
     this.sources.touch(slot, syn.destinationPort, tick, sub, this.#rules);
-    if (!this.sources.report) return [];
-    if (this.#policy.mode === 'kernel') this.sources.settle(slot, tick, sub, this.#rules);
+    if (!this.sources.over || this.#policy.mode !== 'kernel') return [];
+    if (this.sources.report) this.sources.settle(slot, tick, sub, this.#rules);
     return this.sources.freshPorts(slot);
   }
 
@@ -142,8 +142,10 @@ export class Reference {
     if (!this.#decides(syn)) return {};
     const ttlNs = this.#policy.blockTtlNs;
     const expiryNs = ttlNs === 0n ? 0n : nowNs + ttlNs;
-    const blocked = this.#policy.response === 'block' && this.#block(source, nowNs, expiryNs);
-    if (!this.sources.report) return {};
+    const outcome = this.#policy.response === 'block' ? this.#block(source, nowNs, expiryNs) : undefined;
+    // A block that was refused at first is told when it is made.
+    if (!this.sources.report && outcome !== 'made') return {};
+    const blocked = outcome === 'made' || outcome === 'held';
     const scan: ScanRecord = {
       timeNs: nowNs,
       source: syn.source,
@@ -157,10 +159,10 @@ export class Reference {
     return { scan };
   }
 
-  #block(source: Uint8Array, nowNs: bigint, expiryNs: bigint): boolean {
+  #block(source: Uint8Array, nowNs: bigint, expiryNs: bigint): BlockOutcome {
     const outcome = this.blocks.block(source, nowNs, expiryNs);
     if (outcome === 'made') this.counters.blocksMade++;
-    if (outcome === 'refused') this.counters.blocksRefused++;
-    return outcome !== 'refused';
+    if (outcome === 'refused' && this.sources.report) this.counters.blocksRefused++;
+    return outcome;
   }
 }
