@@ -93,7 +93,10 @@ describe('the packet that crosses the threshold', () => {
     expect(reference.packet(syn(2, 5), START + 5n * SECOND_NS)).toEqual({ verdict: Verdict.dropThreshold });
     expect(reference.counters).toMatchObject({ blocksMade: 1n, blocksRefused: 1n });
     reference.blocks.delete(host(1));
-    expect(reference.packet(syn(2, 6), START + 6n * SECOND_NS)).toEqual({ verdict: Verdict.dropThreshold });
+    expect(reference.packet(syn(2, 6), START + 6n * SECOND_NS)).toMatchObject({
+      verdict: Verdict.dropThreshold,
+      scan: { blocked: 1, ports: [6, 5, 4, 3, 2, 1] },
+    });
     expect(reference.blocks.get(host(2))).toBeDefined();
   });
 
