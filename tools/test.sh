@@ -5,6 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin:/sbin" NX_DAEMON=false FORCE_COLOR="${FORCE_COLOR-0}"
+root=$PWD
 suite=$1
 results=test-results
 rm -rf "$results"
@@ -41,7 +42,7 @@ if [ "$suite" = all ]; then
   node tools/leaks.mjs snapshot >"$before" || fail 'cannot see what the machine holds'
   for package in $(kernel_packages); do
     names="$names $(basename "$package")-kernel"
-    (cd "$package" && SUITE=kernel exec timeout -k 10 1200 npx --no-install vitest run --config ../../vitest.config.ts --root .) &
+    (cd "$package" && SUITE=kernel exec timeout -k 10 1200 npx --no-install vitest run --config "$root/vitest.config.ts" --root .) &
     running=$!
     wait "$running" || kernel=1
     running=

@@ -1,5 +1,6 @@
 import { parseAddress, parseFrame } from '@scanward/packet';
 import { buildNative, capture, createPair, flood, frameTo, Scanward, send, syn } from '@scanward/testkit';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { scanBy, summaryOf } from './seen.ts';
 
@@ -29,8 +30,15 @@ test(
     await Promise.all([flood(tool, attacker, victim, SYNS, 1), send(attacker.ns, during, { gapUs: 1_000 })]);
 
     await using after = await capture(victim.ns);
-    await send(attacker.ns, [from(SCANNER, 80, 9_000), from(BYSTANDER, 80, 9_000)]);
-    await scanward.stdout.wait(new RegExp(`New connection: ${BYSTANDER.replaceAll('.', '\\.')}:`), 30_000);
+    await send(attacker.ns, [from(SCANNER, 80, 9_000)]);
+    // While the flood is being printed a line may be among the lost ones, so the bystander knocks until he is seen.
+    let knocks = 0;
+    const seen = (): boolean => scanward.stdout.matching(new RegExp(`: New connection: ${BYSTANDER}:`)).length > 0;
+    for (; !seen() && knocks < 60; knocks++) {
+      await send(attacker.ns, [from(BYSTANDER, 80, 9_000 + knocks)]);
+      await setTimeout(1_000);
+    }
+    expect(seen()).toBe(true);
     const sources = (await after.frames()).map((bytes) => parseFrame(bytes).source?.join());
     expect(sources).toContain(parseAddress(BYSTANDER).join());
     expect(sources).not.toContain(parseAddress(SCANNER).join());
@@ -43,6 +51,6 @@ test(
     const { dropped } = summaryOf(scanward.stderr);
     process.stdout.write(`printed ${printed} + lost ${reportedLost} + dropped ${dropped}\n`);
     expect(dropped).toBe(1 + during.length + 1);
-    expect(printed + reportedLost + dropped).toBe(4 + SYNS + during.length + 2);
+    expect(printed + reportedLost + dropped).toBe(4 + SYNS + during.length + 1 + knocks);
   },
 );
