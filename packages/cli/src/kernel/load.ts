@@ -17,7 +17,7 @@ import { KernelBlockStore } from './block-store.ts';
 import { checkObject } from './check-object.ts';
 import { KernelCounterSource } from './counter-source.ts';
 import { KernelEventSource } from './event-source.ts';
-import { readObjectFile } from './object-file.ts';
+import { readObjectFile } from '../object-file.ts';
 import { KernelPolicyStore } from './policy-store.ts';
 import { randomKeys } from './secret.ts';
 import { KernelSourceStore } from './source-store.ts';
