@@ -1,9 +1,24 @@
 #!/usr/bin/env node
 // Sums up the JSON reports of vitest: tally.mjs FOLDER NAME...
 // Each NAME must have left FOLDER/NAME.json: a suite that crashed before writing it is one failure, and so is a
-// report without a test, or one that failed outside its tests. Prints `N passed, N failed`; exit 1 if any failed.
+// report without a test, or one that failed outside its tests. Prints each failed test with the first lines of why, and
+// `N passed, N failed` at the end; exit 1 if any failed.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+
+const LINES = 4;
+const LINE_LENGTH = 300;
+// Frames of the test runner and of Node itself lead nowhere.
+const foreignFrame = /^\s+at .*(?:node_modules|node:|<anonymous>)/;
+
+/** The first lines of a failure's message, indented; vitest has no message of its own for a time limit in its report. */
+function why(message) {
+  const lines = message.split('\n').filter((line) => line.trim() !== '' && !foreignFrame.test(line));
+  const shown = lines
+    .slice(0, LINES)
+    .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line));
+  return shown.map((line) => `    ${line.replace('STACK_TRACE_ERROR', 'its time limit was exceeded')}`);
+}
 
 /** The number of passed and failed tests of one report, and a line for each thing worth knowing. */
 function read(folder, name) {
@@ -20,6 +35,7 @@ function read(folder, name) {
     const tests = file.assertionResults ?? [];
     for (const test of tests) {
       if (test.status !== 'passed') notes.push(`${test.status}: ${path}: ${test.fullName}`);
+      for (const message of test.failureMessages ?? []) notes.push(...why(message));
     }
     if (file.status === 'failed' && !tests.some((test) => test.status === 'failed')) {
       failed += 1;

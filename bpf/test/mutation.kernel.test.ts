@@ -36,7 +36,7 @@ const program: Fault[] = [
     from: 'now_ns < block->expiry_ns',
     to: 'now_ns <= block->expiry_ns',
   },
-  { what: 'the first port is lost at the second', file: 'singles.bpf.h', from: '*carried = touch;', to: '' },
+  { what: 'the first port is lost at the second', file: 'singles.bpf.h', from: '*carried = touch;', to: '*carried = 0;' },
   {
     what: 'a mark is never fresh',
     file: 'singles.bpf.h',

@@ -17,7 +17,7 @@ type Variable = Extract<BtfType, { kind: 'var' }>;
 export function fixBtf(raw: RawBtf, elf: Elf, symbols: readonly ElfSymbol[]): RawBtf {
   const globals = globalSymbols(symbols);
   const hidden = new Set(symbols.filter((symbol) => symbol.type === STT_FUNC && symbol.hidden).map(({ name }) => name));
-  const bytes = Uint8Array.from(raw.bytes);
+  const bytes = new Uint8Array(raw.bytes);
   raw.types.forEach((type, id) => {
     const at = raw.positions[id]!;
     if (type.kind === 'func') fixFunction(type, bytes, at, elf.endian, hidden);

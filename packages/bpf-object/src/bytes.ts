@@ -52,7 +52,7 @@ export class Bytes {
 
   /** A copy that shares nothing with the input. */
   copy(): Uint8Array {
-    return Uint8Array.from(this.array);
+    return new Uint8Array(this.array);
   }
 
   private check(offset: number, length: number, what = this.what): void {

@@ -12,7 +12,7 @@ const FD_MAX = 0x7fff_ffff;
  * @throws ObjectError `DESCRIPTOR` when `fdOf` answers something that is no file descriptor
  */
 export function linkProgram(program: ProgramSpec, endian: Endian, fdOf: (map: string) => number): Uint8Array {
-  const code = new Code(Uint8Array.from(program.instructions), endian);
+  const code = new Code(new Uint8Array(program.instructions), endian);
   const fds = new Map<string, number>();
   for (const { instruction, map } of program.mapReferences) {
     const fd = fds.get(map) ?? checkFd(map, fdOf(map));

@@ -2,7 +2,7 @@
 // Committed, because npm links no bin whose file is not there yet; all else is in dist.
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/main.js', import.meta.url);
+const main = new URL('../dist/scanward.js', import.meta.url);
 if (existsSync(main)) {
   await import(main.href);
 } else {

@@ -1,6 +1,12 @@
 import { ObjectError } from '@scanward/bpf-object';
 import { WatcherError } from '@scanward/daemon';
-import { BpfSyscallError, ObjectLoadError, UnsupportedError, VerifierError } from '@scanward/loader-native';
+import {
+  BpfSyscallError,
+  MapCreateError,
+  ObjectLoadError,
+  UnsupportedError,
+  VerifierError,
+} from '@scanward/loader-native';
 import { expect, test } from 'vitest';
 import { attempt, toOperatorError } from './describe-error.ts';
 import { OperatorError } from './operator-error.ts';
@@ -65,6 +71,37 @@ test.each([
     {},
     '8 loading the program: not enough memory (BPF_MAP_CREATE): lower --max-sources or --max-blocks',
   ],
+  [
+    'memory for the sources',
+    new MapCreateError(12, 'sources'),
+    {},
+    '8 loading the program: not enough memory (map sources): lower --max-sources',
+  ],
+  [
+    'a blocklist that is too large for the kernel',
+    new MapCreateError(7, 'blocked'),
+    {},
+    '8 loading the program: too large for this kernel (map blocked): lower --max-blocks',
+  ],
+  [
+    'memory for a map that no flag makes large',
+    new MapCreateError(12, 'connections'),
+    {},
+    '8 loading the program: not enough memory (map connections): lower --max-sources or --max-blocks',
+  ],
+  [
+    'memory for the detector',
+    new RangeError('Array buffer allocation failed'),
+    {},
+    '8 loading the program: not enough memory for the detector: lower --max-sources',
+  ],
+  [
+    'a table that is larger than any',
+    new RangeError('Invalid typed array length: 4299161600'),
+    {},
+    '8 loading the program: not enough memory for the detector: lower --max-sources',
+  ],
+  ['a limit that is no memory', new RangeError('out of range'), {}, '1 loading the program: out of range: report this'],
   [
     'descriptors',
     new BpfSyscallError('BPF_MAP_CREATE', 24),

@@ -1,6 +1,12 @@
 import { ObjectError } from '@scanward/bpf-object';
 import { WatcherError } from '@scanward/daemon';
-import { BpfSyscallError, ObjectLoadError, UnsupportedError, VerifierError } from '@scanward/loader-native';
+import {
+  BpfSyscallError,
+  MapCreateError,
+  ObjectLoadError,
+  UnsupportedError,
+  VerifierError,
+} from '@scanward/loader-native';
 import { missingCapabilities } from './capabilities.ts';
 import { ExitCode } from './exit-codes.ts';
 import { OperatorError } from './operator-error.ts';
@@ -33,6 +39,9 @@ export function toOperatorError(error: unknown, what: string, circumstances: Cir
 
 const grant = 'run it as root (sudo) or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON';
 
+/** V8's words for tables that it cannot make. */
+const isTooLarge = /^(?:Array buffer allocation failed|Invalid (?:array buffer|typed array) length)/;
+
 function explain(error: unknown, circumstances: Circumstances): [ExitCode, string] {
   if (error instanceof WatcherError) return explain(error.cause, circumstances);
   if (error instanceof UnsupportedError) {
@@ -52,6 +61,9 @@ function explain(error: unknown, circumstances: Circumstances): [ExitCode, strin
     ];
   }
   if (error instanceof BpfSyscallError) return explainSyscall(error, circumstances);
+  if (error instanceof RangeError && isTooLarge.test(error.message)) {
+    return [ExitCode.limit, 'not enough memory for the detector: lower --max-sources'];
+  }
   return [ExitCode.runtime, `${error instanceof Error ? error.message : String(error)}: report this`];
 }
 
@@ -71,9 +83,9 @@ function explainSyscall(error: BpfSyscallError, circumstances: Circumstances): [
     case 'EACCES':
       return explainRefusal(call, circumstances);
     case 'ENOMEM':
-      return [ExitCode.limit, `not enough memory (${call}): lower --max-sources or --max-blocks`];
+      return [ExitCode.limit, `not enough memory (${whatFor(error)}): lower ${flagsOf(error)}`];
     case 'E2BIG':
-      return [ExitCode.limit, `too large for this kernel (${call}): lower --max-sources or --max-blocks`];
+      return [ExitCode.limit, `too large for this kernel (${whatFor(error)}): lower ${flagsOf(error)}`];
     case 'EMFILE':
     case 'ENFILE':
       return [ExitCode.limit, `too many open files (${call}): raise the limit with ulimit -n`];
@@ -85,6 +97,15 @@ function explainSyscall(error: BpfSyscallError, circumstances: Circumstances): [
     default:
       return [ExitCode.runtime, `${call} failed with ${code} on kernel ${circumstances.release}: report this`];
   }
+}
+
+const whatFor = (error: BpfSyscallError): string => (error instanceof MapCreateError ? `map ${error.map}` : error.call);
+
+/** Those that make the map so large; of any other map, both: it came too late for what they had left. */
+function flagsOf(error: BpfSyscallError): string {
+  const map = error instanceof MapCreateError ? error.map : '';
+  if (/^(?:sources|singles)$/.test(map)) return '--max-sources';
+  return map.startsWith('blocked') ? '--max-blocks' : '--max-sources or --max-blocks';
 }
 
 /** Before 5.11 a map that would exceed the locked memory limit was refused with the same code as a missing right. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BpfSyscallError } from '@scanward/loader-native';
+import { BpfSyscallError, MapCreateError } from '@scanward/loader-native';
 import { expect, test } from 'vitest';
 import { fakeSystem } from '../test/fake-system.ts';
 import { parseArguments } from './flags/program.ts';
@@ -30,6 +30,7 @@ test('loads, writes the policy, attaches, and a signal undoes it in the right or
   const said = fake.stderr.text.split('\n').filter(Boolean);
   expect(said.every((line) => line.startsWith('scanward: '))).toBe(true);
   expect(said[0]).toBe('scanward: mode kernel, response block for 1h, threshold 3 ports in 1m');
+  expect(said[1]).toBe('scanward: room for 65,536 sources and 65,536 blocks: 40 MiB of kernel memory');
   expect(fake.stderr.text).toContain('10.0.0.5 (own address)');
   expect(fake.stderr.text).toContain('10.0.0.1 (gateway)');
   expect(said.at(-1)).toContain('saw 0 connections');
@@ -81,6 +82,34 @@ test('a start that fails says nothing but its error, and closes what it opened',
   await expect(run(options(), broken.host, broken.system)).rejects.toMatchObject({ exitCode: 8 });
   expect(broken.done).toEqual(['load', 'close']);
   expect(broken.stderr.text).toBe('');
+});
+
+test('in user mode the tables of the detector are told too', async () => {
+  const fake = fakeSystem();
+  const running = run(options('--mode', 'user', '--max-sources', '100000'), fake.host, fake.system);
+  await attached(fake);
+  fake.signal('SIGTERM');
+  await running;
+  // 32 ports of 10 bytes, and what is known of each source.
+  const [, mebibytes] = /room for 100,000 sources .* up to (\d+) MiB in this process/.exec(fake.stderr.text) ?? [];
+  expect(Number(mebibytes)).toBeGreaterThan((100_000 * 320) / 2 ** 20);
+  expect(Number(mebibytes)).toBeLessThan((100_000 * 640) / 2 ** 20);
+});
+
+test('memory that cannot be had is told with the flag that asks for it, and nothing stays', async () => {
+  const kernel = fakeSystem();
+  kernel.loadError = new MapCreateError(12, 'blocked');
+  await expect(run(options(), kernel.host, kernel.system)).rejects.toMatchObject({
+    exitCode: 8,
+    message: 'loading the program: not enough memory (map blocked): lower --max-blocks',
+  });
+  const process = fakeSystem();
+  const huge = options('--mode', 'user', '-n', '1024', '--max-sources', '4194304');
+  await expect(run(huge, process.host, process.system)).rejects.toMatchObject({
+    exitCode: 8,
+    message: 'making the tables: not enough memory for the detector: lower --max-sources',
+  });
+  expect(process.done).toEqual(['load', 'close']);
 });
 
 test('nothing is loaded without the interface or the rights', async () => {

@@ -10,13 +10,14 @@ import type { HostNetwork } from './network/host-network.ts';
 import { HostNetworkSource } from './network/network-source.ts';
 import { findSshPeers } from './network/ssh-peer.ts';
 import { OperatorError } from './operator-error.ts';
+import { describeRoom } from './room.ts';
 import { StopRequest } from './stop-request.ts';
 import { HeldLog } from './system/held-log.ts';
 import { StreamLineSink } from './system/line-sink.ts';
 import type { ReadText } from './system/proc.ts';
 import { stderrLog } from './system/stderr-log.ts';
 import { requireCapabilities } from './capabilities.ts';
-import { type Clock, Daemon, type Log } from '@scanward/daemon';
+import { type Clock, Daemon, type DaemonPorts, type Log } from '@scanward/daemon';
 import { ONLINK_MAX } from '@scanward/map-codec';
 
 /** How often the interfaces are looked at. */
@@ -30,6 +31,8 @@ export interface System {
   readonly readText: ReadText;
   readonly release: string;
   readonly network: HostNetwork;
+  /** Bytes of the process's array buffers. */
+  arrayBytes(): number;
   /** Loads the program. @throws OperatorError, or what the loader throws */
   load(options: RunOptions): Loaded;
   /** How to attach it. */
@@ -104,19 +107,11 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const named: Attach = (link) => attempt(`attaching to ${link.name}`, circumstances, () => attach(link));
   const interfaces = new Interfaces(names, system.network, named, log);
   const source = networkSource(given, log);
-  const daemon = new Daemon(
-    {
-      ...loaded,
-      network: source,
-      clock: system.clock,
-      lines,
-      log,
-      interfaceName: (ifindex) => interfaces.nameOf(ifindex),
-    },
-    daemonOptions(options, loaded),
-  );
+  const interfaceName = (ifindex: number) => interfaces.nameOf(ifindex);
+  const ports = { ...loaded, network: source, clock: system.clock, lines, log, interfaceName };
+  const daemon = newDaemon(ports, loaded, given);
   try {
-    start(daemon, interfaces, given, log);
+    start(daemon, interfaces, circumstances);
   } catch (error) {
     daemon.stop();
     throw error;
@@ -144,6 +139,16 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
     daemon.stop();
     if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
   }
+}
+
+/** Not started yet. Says what was chosen, and what it costs. */
+function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circumstances }: Given): Daemon {
+  const before = system.arrayBytes();
+  const daemon = attempt('making the tables', circumstances, () => new Daemon(ports, daemonOptions(options, loaded)));
+  const processBytes = options.mode === 'user' ? system.arrayBytes() - before : 0;
+  ports.log.info(describePolicy(options));
+  ports.log.info(describeRoom(options, { kernelBytes: loaded.kernelBytes, processBytes }));
+  return daemon;
 }
 
 function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParameters<typeof Daemon>[1] {
@@ -181,8 +186,7 @@ function networkSource({ options, host, system }: Given, log: Log): HostNetworkS
   return source;
 }
 
-function start(daemon: Daemon, interfaces: Interfaces, { options, circumstances }: Given, log: Log): void {
-  log.info(describePolicy(options));
+function start(daemon: Daemon, interfaces: Interfaces, circumstances: Circumstances): void {
   attempt('starting', circumstances, () => {
     daemon.start();
   });

@@ -94,12 +94,14 @@ export function fakeSystem() {
         done.push('policy');
       },
     },
+    kernelBytes: 40 * 2 ** 20,
     close: () => void done.push('close'),
   });
   const system: System = {
     clock: systemClock,
     readText: (path) => files[path],
     release: '6.18.0',
+    arrayBytes: () => process.memoryUsage().arrayBuffers,
     network: {
       addresses: () => [{ ifindex: 2, address: parseAddress('10.0.0.5')! }],
       routes: () => [

@@ -28,6 +28,18 @@ export class BatchError extends BpfSyscallError {
   }
 }
 
+/** A map could not be made: `ENOMEM` or `E2BIG` when it is too large. */
+export class MapCreateError extends BpfSyscallError {
+  override readonly name = 'MapCreateError';
+  /** Its name in the object. */
+  readonly map: string;
+
+  constructor(errno: number, map: string) {
+    super('BPF_MAP_CREATE', errno, `creating map ${map}`);
+    this.map = map;
+  }
+}
+
 /** EPERM, with what is missing. */
 export class PermissionError extends BpfSyscallError {
   override readonly name = 'PermissionError';

@@ -3,6 +3,7 @@ export {
   BatchError,
   BpfSyscallError,
   ClosedError,
+  MapCreateError,
   PermissionError,
   UnsupportedError,
   VerifierError,

@@ -78,6 +78,25 @@ test('a descriptor is closed once, and its number is out of reach then', () => {
   expect(() => descriptor.fd).toThrow('map x is closed');
 });
 
+describe('the memory of a map', () => {
+  const taken = (type: number, account: string): number | undefined => {
+    const sys = new FakeSys();
+    using map = BpfMap.create({ name: 'm', type, keySize: 0, valueSize: 0, maxEntries: 8192 }, sys);
+    sys.files.set(`/proc/self/fdinfo/${map.fd}`, account);
+    return map.memoryBytes();
+  };
+  const [array, ring] = [2, 27];
+
+  test('is what the kernel says', () => {
+    expect(taken(array, 'flags:\t02\nmap_type:\t2\nmemlock:\t4096\nmap_id:\t7\n')).toBe(4096);
+    expect(taken(ring, 'memlock:\t45384\n')).toBe(45_384);
+  });
+
+  test('also of a ring, of which some kernels say 0', () => expect(taken(ring, 'memlock:\t0\n')).toBe(8192));
+
+  test('is not known without /proc', () => expect(taken(array, '')).toBeUndefined());
+});
+
 describe('a kernel without batches', () => {
   const bytes = (...values: number[]) => new Uint8Array(Uint32Array.from(values).buffer);
   const map = () => BpfMap.create({ name: 'm', type: 1, keySize: 4, valueSize: 4, maxEntries: 100 }, new FakeSys());

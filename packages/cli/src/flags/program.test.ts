@@ -76,6 +76,11 @@ test("the original's short flags", () => {
   expect(run('--response log --no-allow-gateway')).toMatchObject({ response: 'log' });
 });
 
+test('a million sources and a million blocks can be asked for', () => {
+  const count = 1_000_000;
+  expect(run(`--max-sources ${count} --max-blocks ${count}`)).toMatchObject({ maxSources: count, maxBlocks: count });
+});
+
 test('alone it prints its help; version and help need no command', () => {
   expect(parseArguments([], '1.2.3')).toMatchObject({ text: expect.stringContaining('Usage: scanward') as string });
   for (const args of [['--help'], ['-h'], ['run', '--help'], ['run', '-h'], ['help'], ['help', 'run']]) {
@@ -123,6 +128,10 @@ test.each([
   ],
   ['run --ipv6-prefix 0', "--ipv6-prefix: '0' must be from 32 to 128"],
   ['run --max-sources 1e3', "--max-sources: '1e3' is not a whole number: write digits only, from 4 to 4194304"],
+  ['run --max-sources 3', "--max-sources: '3' must be from 4 to 4194304"],
+  ['run --max-sources 4194305', "--max-sources: '4194305' must be from 4 to 4194304"],
+  ['run --max-blocks 1,000', "--max-blocks: '1,000' is not a whole number: write digits only, from 1 to 16777216"],
+  ['run --max-blocks 16777217', "--max-blocks: '16777217' must be from 1 to 16777216"],
   ['run --max-blocks 0', "--max-blocks: '0' must be from 1 to 16777216"],
   ['run -n 3 -n 4', '--threshold: it is given twice: give it once'],
   ['run --mode user --mode user', '--mode: it is given twice: give it once'],

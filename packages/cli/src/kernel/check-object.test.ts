@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type ObjectSpec, readObject } from '@scanward/bpf-object';
 import { expect, test } from 'vitest';
 import { checkObject } from './check-object.ts';
-import { readObjectFile, shippedObject } from './object-file.ts';
+import { readObjectFile, shippedObject } from '../object-file.ts';
 
 const read = (endian: 'little' | 'big', change: (bytes: Buffer) => Buffer = (bytes) => bytes) =>
   readObject(change(readFileSync(shippedObject(endian))));

@@ -10,14 +10,16 @@ import {
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
-import { ClockKind, codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
+import { codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
 import type { RunOptions } from '../flags/run-options.ts';
 import { KernelAllowStore } from './allow-store.ts';
 import { KernelBlockStore } from './block-store.ts';
 import { checkObject } from './check-object.ts';
+import { clockKind } from './clock-kind.ts';
 import { KernelCounterSource } from './counter-source.ts';
 import { KernelEventSource } from './event-source.ts';
-import { readObjectFile } from './object-file.ts';
+import { kernelBytes } from './kernel-bytes.ts';
+import { readObjectFile } from '../object-file.ts';
 import { KernelPolicyStore } from './policy-store.ts';
 import { randomKeys } from './secret.ts';
 import { KernelSourceStore } from './source-store.ts';
@@ -39,6 +41,8 @@ export interface Loaded {
   readonly counters: CounterSource;
   readonly allow: AllowStore;
   readonly policy: PolicyStore;
+  /** Kernel memory of all maps; undefined when that cannot be known. */
+  readonly kernelBytes: number | undefined;
   /** Closes every descriptor. */
   close(): void;
 }
@@ -55,7 +59,7 @@ export function load(options: RunOptions, endian: Endian): Loaded {
   const object = loadObject(spec, {
     programs: ['scanward', 'scanward_command'],
     constants: {
-      clock_kind: features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME,
+      clock_kind: clockKind(features()),
       has_frags: features().xdpFrags ? 1 : 0,
       source_sets: sourceSets,
       single_lines: singleLines,
@@ -87,6 +91,7 @@ function ports(object: LoadedObject, endian: Endian, sourceKeys: readonly bigint
     counters: new KernelCounterSource(map('counters'), codec, possibleCpus()),
     allow: new KernelAllowStore(map('allow'), codec),
     policy: new KernelPolicyStore(map('policy'), codec),
+    kernelBytes: kernelBytes(Object.values(object.maps)),
     close() {
       scans.close();
       connections.close();

@@ -13,6 +13,7 @@ export const nativeSystem: System = {
   readText,
   release: release(),
   network: nativeNetwork,
+  arrayBytes: () => process.memoryUsage().arrayBuffers,
   load: (options) => load(options, endianness() === 'LE' ? 'little' : 'big'),
   attach: (loaded, options) => attacher(attachProgram(loaded.program), options),
   stdoutClosed: (cancel) => stdoutReaderGone(cancel, readText),

@@ -4,6 +4,7 @@ import { Attr } from '../kernel/attr.ts';
 import { call, tryCall } from '../kernel/call.ts';
 import { errnoNumber } from '../kernel/errno.ts';
 import { readInfo } from '../kernel/info.ts';
+import { MapType } from '../kernel/uapi.ts';
 import { kernelError } from '../permission.ts';
 import { openPin, pinObject } from '../pins.ts';
 import { nativeSys } from '../sys/native-sys.ts';
@@ -141,6 +142,17 @@ export class BpfMap implements Disposable, MapShape {
 
   info(): MapInfo {
     return readMapInfo(readInfo(this.sys, this.fd));
+  }
+
+  /**
+   * Bytes of kernel memory that the map takes, by the kernel's own account; what is taken element by element counts once
+   * it is there (before 6.4: at its most). Undefined when /proc cannot be read.
+   */
+  memoryBytes(): number | undefined {
+    const account = /^memlock:\s*(\d+)$/m.exec(this.sys.readText(`/proc/self/fdinfo/${this.fd}`) ?? '');
+    if (!account) return undefined;
+    // Kernels from 5.11 to 6.3 forget the room of a ring.
+    return Math.max(Number(account[1]), this.type === MapType.RINGBUF ? this.maxEntries : 0);
   }
 
   /** Keeps the map alive as a file on a BPF file system. */

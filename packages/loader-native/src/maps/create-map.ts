@@ -2,7 +2,7 @@ import { Attr } from '../kernel/attr.ts';
 import { tryCall } from '../kernel/call.ts';
 import { errnoNumber } from '../kernel/errno.ts';
 import { MapFlag, MapType } from '../kernel/uapi.ts';
-import { UnsupportedError } from '../errors.ts';
+import { MapCreateError, PermissionError, UnsupportedError } from '../errors.ts';
 import { kernelError } from '../permission.ts';
 import { features } from '../features.ts';
 import type { Sys } from '../sys/sys.ts';
@@ -78,7 +78,8 @@ export function createMap(request: MapRequest, sys: Sys): number {
     const error = unsupported(request, sys);
     if (error) throw error;
   }
-  throw kernelError(sys, 'BPF_MAP_CREATE', -result, `creating map ${request.name}`);
+  const error = kernelError(sys, 'BPF_MAP_CREATE', -result, `creating map ${request.name}`);
+  throw error instanceof PermissionError ? error : new MapCreateError(-result, request.name);
 }
 
 /** Flags that only change how a map is kept, not what it is; dropped where the kernel has not got them. */

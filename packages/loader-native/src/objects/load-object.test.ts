@@ -45,6 +45,16 @@ describe('a load that succeeds', () => {
     object.close();
   });
 
+  test('though a signal interrupts the verifier, and without asking it for a log, which takes seconds', () => {
+    let logs = 0;
+    const sys = new FakeSys()
+      .refuse('BPF_PROG_LOAD', 'EACCES', (view) => u32(view, 28) > 0 && logs++ >= 0)
+      .refuse('BPF_PROG_LOAD', 'EAGAIN', () => true, 4);
+    loadObject(spec, { sys }).close();
+    expect(logs).toBe(0);
+    expect(sys.open.size).toBe(0);
+  });
+
   test('on a kernel that refuses types to a map', () => {
     const typed = (view: DataView) => u32(view, 48) !== 0;
     const sys = new FakeSys().refuse('BPF_MAP_CREATE', 'ENOTSUPP', typed);
@@ -116,6 +126,11 @@ describe('what the kernel refuses is named', () => {
     expect(error.message).toContain(said);
   });
 
+  test('a map that is too large', () => {
+    const sys = new FakeSys().refuse('BPF_MAP_CREATE', 'ENOMEM', isType(27));
+    expect(refused(sys)).toMatchObject({ name: 'MapCreateError', code: 'ENOMEM', map: 'ring' });
+  });
+
   test('no ring buffer', () => {
     expect(refused(new FakeSys().refuse('BPF_MAP_CREATE', 'EINVAL', isType(27)))).toMatchObject({
       name: 'UnsupportedError',
@@ -163,6 +178,10 @@ describe('what the kernel refuses is named', () => {
     expect(error['summary']).toBe('; return *(u32 *)data;\n1: (61) r0 = *(u32 *)(r1 +0)\ninvalid access to packet');
   });
 
+  test('a verifier that is interrupted again and again', () => {
+    expect(refused(new FakeSys().refuse('BPF_PROG_LOAD', 'EAGAIN'))).toMatchObject({ code: 'EAGAIN' });
+  });
+
   test('a refusal without a log is no verifier error', () => {
     const sys = new FakeSys().refuse('BPF_PROG_LOAD', 'E2BIG', (view) => u32(view, 44) === 0);
     expect(refused(sys, { programs: ['drop'] })).toMatchObject({ name: 'BpfSyscallError', code: 'E2BIG' });
@@ -188,7 +207,7 @@ test('whichever call fails, with whatever errno, nothing stays open', () => {
           failures++;
           expect(error).toHaveProperty(
             'name',
-            expect.stringMatching(/^(Bpf|Permission|Unsupported|ObjectLoad|Verifier)/),
+            expect.stringMatching(/^(Bpf|MapCreate|Permission|Unsupported|ObjectLoad|Verifier)/),
           );
         }
         expect([...sys.open]).toEqual([]);

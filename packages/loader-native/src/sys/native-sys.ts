@@ -1,19 +1,20 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { release } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Sys } from './sys.ts';
 
 type Addon = Omit<Sys, 'release' | 'readText' | 'readLink'>;
 
-const require = createRequire(import.meta.url);
 let loaded: Addon | undefined;
 
-// Loaded at the first call, so that importing this package needs no addon.
+// Loaded at the first call, so that importing this package needs no addon. Found by the package's name, so that this
+// code may be part of a bundle that lies elsewhere.
 function addon(): Addon {
   if (!loaded) {
-    const find = require('node-gyp-build') as (folder: string) => unknown;
-    loaded = find(resolve(import.meta.dirname, '../..')) as Addon;
+    const manifest = createRequire(import.meta.url).resolve('@scanward/loader-native/package.json');
+    const find = createRequire(manifest)('node-gyp-build') as (folder: string) => unknown;
+    loaded = find(dirname(manifest)) as Addon;
   }
   return loaded;
 }

@@ -1,14 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Endian } from '@scanward/map-codec';
-import { ExitCode } from '../exit-codes.ts';
-import { OperatorError } from '../operator-error.ts';
+import { ExitCode } from './exit-codes.ts';
+import { OperatorError } from './operator-error.ts';
 
-/** The shipped object for this byte order: beside the built program, or, when run from source, in `bpf/prebuilt`. */
+/**
+ * The shipped object for this byte order: beside the built program, which is one file in `dist`, or, when run from source,
+ * in `bpf/prebuilt`.
+ */
 export function shippedObject(endian: Endian): string {
   const name = endian === 'little' ? 'scanward.bpfel.o' : 'scanward.bpfeb.o';
-  const packaged = fileURLToPath(new URL(`../bpf/${name}`, import.meta.url));
-  return existsSync(packaged) ? packaged : fileURLToPath(new URL(`../../../../bpf/prebuilt/${name}`, import.meta.url));
+  const packaged = fileURLToPath(new URL(`./bpf/${name}`, import.meta.url));
+  return existsSync(packaged) ? packaged : fileURLToPath(new URL(`../../../bpf/prebuilt/${name}`, import.meta.url));
 }
 
 /** The bytes of the file that was asked for, or of the shipped one, and where they are. @throws OperatorError if it cannot be read */

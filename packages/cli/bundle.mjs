@@ -1,0 +1,29 @@
+// The second part of the build: one file of the command and all that it imports, because Node takes longer to find and
+// read two hundred small ones than the kernel takes to verify the program. Beside it: the BPF objects, and the licences
+// of what is inside. The addon stays where @scanward/loader-native has it.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+// Names are kept, so that a stack or a profile can be read; the map leads to the TypeScript for who asks for it.
+for (const [input, file] of Object.entries({ 'src/main.ts': 'scanward.js', 'src/index.ts': 'index.js' })) {
+  await build({
+    input: here(input),
+    platform: 'node',
+    resolve: { conditionNames: ['@scanward/source', 'import', 'node'] },
+    logLevel: 'warn',
+    output: { file: here(`dist/${file}`), format: 'esm', sourcemap: true, codeSplitting: false },
+  });
+}
+
+mkdirSync(here('dist/bpf'), { recursive: true });
+for (const name of ['scanward.bpfel.o', 'scanward.bpfeb.o']) {
+  copyFileSync(here(`../../bpf/prebuilt/${name}`), here(`dist/bpf/${name}`));
+}
+
+mkdirSync(here('dist/licenses'), { recursive: true });
+for (const name of ['commander', 'ipaddr.js']) {
+  copyFileSync(here(`../../node_modules/${name}/LICENSE`), here(`dist/licenses/${name}`));
+}

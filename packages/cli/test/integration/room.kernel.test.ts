@@ -1,0 +1,47 @@
+import { createPair, Scanward } from '@scanward/testkit';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** Kernel memory of all maps that a process holds, as the kernel counts it. */
+function mapBytes(pid: number): number {
+  const bytes = new Map<string, number>();
+  const number = (info: string, name: string) => new RegExp(`^${name}:\\s*(\\d+)$`, 'm').exec(info)?.[1];
+  for (const fd of readdirSync(`/proc/${pid}/fdinfo`)) {
+    const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
+    // By its number: who waits for a ring has a second descriptor of it.
+    const id = number(info, 'map_id');
+    if (id !== undefined) bytes.set(id, Number(number(info, 'memlock')));
+  }
+  return [...bytes.values()].reduce((sum, each) => sum + each, 0);
+}
+
+/** The figures of the line: kernel memory, and memory of the process in user mode. */
+async function told(args: readonly string[], room: string): Promise<{ kernel: number; own: number; counted: number }> {
+  await using pair = await createPair();
+  await using scanward = await Scanward.start(pair.victim.ns, { args });
+  const line = scanward.stderr.matching(new RegExp(`^scanward: ${room}: `))[0] ?? '';
+  const figure = (what: string) => Number(new RegExp(`(\\d+) MiB ${what}`).exec(line)?.[1]);
+  return {
+    kernel: figure('of kernel memory'),
+    own: figure('in this process'),
+    counted: mapBytes(scanward.pid) / 2 ** 20,
+  };
+}
+
+test('what the tables cost is told at the start, as the kernel counts it', async () => {
+  const small = await told(
+    ['--max-sources', '1000', '--max-blocks', '1000'],
+    'room for 1,000 sources and 1,000 blocks',
+  );
+  expect(small.own).toBeNaN();
+  const count = 500_000;
+  const args = ['--mode', 'user', '--max-sources', String(count), '--max-blocks', String(count)];
+  const large = await told(args, 'room for 500,000 sources and 500,000 blocks');
+  for (const { kernel, counted } of [small, large]) {
+    // A kernel from 5.11 to 6.3 counts no ring: 9 MiB of both.
+    expect(kernel).toBeGreaterThanOrEqual(counted);
+    expect(kernel).toBeLessThanOrEqual(counted + 10);
+  }
+  expect(large.kernel - small.kernel).toBeGreaterThan(50);
+  expect(large.own).toBeGreaterThan((count * 320) / 2 ** 20);
+});
