@@ -30,6 +30,7 @@ import {
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { repositoryFile } from './files.ts';
+import { u32 } from './u32.ts';
 
 const endian: Endian = endianness() === 'LE' ? 'little' : 'big';
 const codec = codecs(endian);
@@ -61,20 +62,18 @@ export interface TestProgramOptions {
   readonly sourceSets?: number;
   /** Sets of seven SYNs; default 4,096. */
   readonly synSets?: number;
+  /** Lines of seven sources with one port so far; default eight a set of `sourceSets`, as the CLI has it. */
+  readonly singleLines?: number;
   /** Default 1,024. */
   readonly maxBlocks?: number;
   readonly secret?: readonly bigint[];
   /** The clock's first value; default one hour. */
   readonly nowNs?: bigint;
+  /** `kernel`: the shipped program's own clock, which cannot be set. Default `test`. */
+  readonly clock?: 'test' | 'kernel';
   /** Path of another object than the committed one of this machine's byte order. */
   readonly object?: string;
 }
-
-const u32 = (value: number): Uint8Array => {
-  const bytes = new DataView(new ArrayBuffer(4));
-  bytes.setUint32(0, value, endian === 'little');
-  return new Uint8Array(bytes.buffer);
-};
 
 /** What the program did with one packet. */
 export interface Judged {
@@ -109,6 +108,7 @@ export class TestProgram implements Disposable {
   readonly #connections: RingBuffer;
   readonly #scans: RingBuffer;
   readonly #clock: { map: BpfMap; bytes: Uint8Array; offset: number };
+  #nowNs = 0n;
   readonly #counters = perCpu(codec.counters, possibleCpus());
   /** The verdicts that were counted when somebody last looked, of each CPU. */
   #seen: readonly Counters[];
@@ -127,16 +127,24 @@ export class TestProgram implements Disposable {
     const path = options.object ?? ours;
     const spec = readObject(readFileSync(path));
     raiseMemlock();
+    const singleLines = options.singleLines ?? 8 * sourceSets;
+    const hasSingles = spec.maps.some(({ name }) => name === 'singles');
     const object = loadObject(spec, {
       programs: ['scanward', 'scanward_command'],
       constants: {
-        clock_kind: 1,
+        clock_kind: options.clock === 'kernel' ? 0 : 1,
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: sourceSets,
         syn_sets: synSets,
+        ...(hasSingles ? { single_lines: singleLines } : {}),
         secret: [...secret],
       },
-      maxEntries: { sources: sourceSets, syns: synSets, blocked: maxBlocks },
+      maxEntries: {
+        sources: sourceSets,
+        syns: synSets,
+        ...(hasSingles ? { singles: singleLines } : {}),
+        blocked: maxBlocks,
+      },
     });
     const clock = spec.maps.flatMap(({ name: map, variables, valueSize: size }) =>
       variables.filter((variable) => variable.name === 'test_now_ns').map(({ offset }) => ({ map, size, offset })),
@@ -163,6 +171,12 @@ export class TestProgram implements Disposable {
     const { map, bytes, offset } = this.#clock;
     new DataView(bytes.buffer).setBigUint64(offset, ns, endian === 'little');
     map.set(u32(0), bytes);
+    this.#nowNs = ns;
+  }
+
+  /** Moves the program's clock on. */
+  advance(ns: bigint): void {
+    this.setNow(this.#nowNs + ns);
   }
 
   /** Replaces the policy: what is not given is the default. */
@@ -251,6 +265,13 @@ export class TestProgram implements Disposable {
     const taken: Connection[] = [];
     this.#connections.read((bytes, offset) => taken.push(codec.connection.decode(bytes, offset)));
     return taken;
+  }
+
+  /** As `takeConnections`, but only says how many there were. */
+  countConnections(): number {
+    let records = 0;
+    for (let read = -1; read !== 0; records += read) read = this.#connections.read(() => undefined);
+    return records;
   }
 
   /** The scans reported since the last call. */
