@@ -104,6 +104,13 @@ test('every packet has its verdict, every connection and scan was read or counte
   expect(program.counters().blocksMade).toBe(BigInt(BLOCKED + hidden.found));
 });
 
+test('what the ring has no room for while nobody reads it is counted as lost', () => {
+  const unread = 200_000; // The ring has room for 149,796.
+  flooded.flood(unread, unread);
+  expect(program.counters().connectionsLost).toBe(200_000n - 149_796n);
+  expect(flooded.unaccounted()).toEqual(ALL_ACCOUNTED);
+});
+
 test('every source is still known, or that it was forgotten is counted', () => {
   const counters = program.counters();
   const forgotten = counters.sourcesEvicted + evicted(counters, 'singlesEvicted');

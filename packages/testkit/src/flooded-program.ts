@@ -8,8 +8,8 @@ import type { JudgedOn, TestProgram } from './program.ts';
 /** Distinct addresses that a flood is drawn from at most: 128.0.0.0/1. */
 export const FLOOD_SOURCES_MAX = 2 ** 31;
 const FLOOD_NETWORK = 0x8000_0000;
-/** Fewer than the ring of connections has room for, which is emptied after each so many. */
-const AT_ONCE = 100_000;
+/** Fewer than the ring of connections has room for. */
+const READ_EVERY = 100_000;
 
 const FLOOD_SYN = buildFrame({
   network: { kind: 'ipv4', source: '128.0.0.0', destination: '10.0.0.5' },
@@ -63,11 +63,14 @@ export class FloodedProgram implements Disposable {
     this.#wrapped = this.#wrapper.around(program.program);
   }
 
-  /** Runs so many forged SYNs in the kernel; returns the nanoseconds that they took there, the test run's own included. */
-  flood(count: number): number {
+  /**
+   * Runs so many forged SYNs in the kernel, and empties the rings after each `readEvery` of them. Returns the nanoseconds
+   * that they took there, the test run's own included.
+   */
+  flood(count: number, readEvery = READ_EVERY): number {
     let ns = 0;
-    for (let left = count; left > 0; left -= AT_ONCE) {
-      const repeat = Math.min(left, AT_ONCE);
+    for (let left = count; left > 0; left -= readEvery) {
+      const repeat = Math.min(left, readEvery);
       this.#pass(repeat);
       ns += repeat * this.#wrapped.testRun({ data: FLOOD_SYN, repeat }).durationNs;
       this.#read();
