@@ -6,7 +6,10 @@
 #include "types.h"
 #include <bpf/bpf_helpers.h>
 
-/* Sizes are defaults; the loader sets max_entries of sources, syns, blocked and allow. */
+/*
+ * Sizes are defaults; the loader sets max_entries of sources, singles, syns, blocked and allow. Values of a map
+ * that can be mapped begin on a page: so a line is one cache line, not two halves.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -39,9 +42,18 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 32768);
+	__uint(max_entries, 131072);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, struct syn_set);
+	__type(value, struct line);
+} singles SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 32768);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct line);
 } syns SEC(".maps");
 
 struct {
@@ -62,11 +74,11 @@ struct {
 } counters SEC(".maps");
 
 /* Patched before load and frozen: the verifier removes the branches that they rule out. */
-enum clock_kind { CLOCK_KTIME = 0, CLOCK_TEST = 1 };
 const volatile __u32 clock_kind = CLOCK_KTIME;
 const volatile __u32 has_frags = 0; /* the kernel has multi-buffer frames (5.18) */
 const volatile __u32 source_sets = 16384;
-const volatile __u32 syn_sets = 32768;
+const volatile __u32 single_lines = 131072;
+const volatile __u32 syn_lines = 32768;
 const volatile __u64 secret[SECRET_WORDS] = {};
 
 /* The test's clock. */
@@ -82,11 +94,16 @@ const enum response *btf_response __attribute__((unused));
 const enum allow_reason *btf_allow_reason __attribute__((unused));
 const enum block_reason *btf_block_reason __attribute__((unused));
 const enum command_op *btf_command_op __attribute__((unused));
+const enum clock_kind *btf_clock_kind __attribute__((unused));
 
 static __always_inline __u64 clock_now_ns(void)
 {
-	if (clock_kind == CLOCK_TEST)
+	__u32 kind = clock_kind;
+
+	if (kind == CLOCK_TEST)
 		return test_now_ns;
+	if (kind == CLOCK_COARSE)
+		return bpf_ktime_get_coarse_ns();
 	return bpf_ktime_get_ns();
 }
 

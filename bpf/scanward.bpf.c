@@ -5,6 +5,7 @@
  */
 #include "maps.bpf.h"
 #include "parse.bpf.h"
+#include "singles.bpf.h"
 #include "sources.bpf.h"
 #include "syns.bpf.h"
 
@@ -125,6 +126,29 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 	return blocks;
 }
 
+/* One probe of a port: in `singles` while it is the source's only one, then in `sources`. */
+static __always_inline void touch(const struct source_id *id, const struct packet *p, __u64 now_ns,
+				  const struct policy *rules, struct counters *sums, struct touched *t)
+{
+	struct horizon h = horizon_at(now_ns >> TICK_SHIFT, rules->window_ns, 0);
+	struct line *line = single_line_of(id);
+	struct source_set *set;
+	__u64 carried = 0;
+	bool goes;
+
+	if (!line)
+		return;
+	/* With threshold 0 the first port is one too many. The look without the lock is a hint: see singles.bpf.h. */
+	goes = rules->threshold == 0 || (mark_is_fresh(line, now_ns, rules->window_ns) && source_is_in(id));
+	if (single_note(line, id, p->destination_port, goes, now_ns, &h, &carried, sums) == SINGLE_STAYS)
+		return;
+	set = source_set_of(id);
+	if (!set)
+		return;
+	source_touch(set, id, &p->destination, carried, p->destination_port, now_ns, rules, t);
+	sums->sources_evicted += t->evicted;
+}
+
 static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, const struct policy *rules,
 					   struct counters *sums)
 {
@@ -132,8 +156,7 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 	struct cursor cursor = { .start = start, .pos = start, .end = (void *)(long)ctx->data_end };
 	struct touched touched = {};
 	struct packet packet = {};
-	struct source_set *set;
-	struct addr source;
+	struct source_id id;
 	struct syn_id syn;
 	__u8 source_bits;
 	__u64 now_ns;
@@ -143,8 +166,8 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 	if (result < 0)
 		return ~result;
 
-	source_bits = source_of(&source, &packet.source, rules);
-	if (is_blocked(&source, &packet.source, frame_bytes))
+	source_bits = source_of(&id.source, &packet.source, rules);
+	if (is_blocked(&id.source, &packet.source, frame_bytes))
 		return DROP_BLOCKED;
 
 	result = parse_transport(&cursor, &packet);
@@ -153,16 +176,15 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 
 	now_ns = clock_now_ns();
 	syn = syn_identify(&packet);
-	if (syn_seen(&syn, now_ns))
+	if (syn_seen(&syn, now_ns, sums))
 		return PASS_RETRANSMISSION;
 
 	/* A block of nobody would shut out all who have no address yet; and all zero is an empty slot. */
-	set = addr_is_unspecified(&source) ? NULL : source_set_of(&source);
-	if (set) {
-		source_touch(set, &source, &packet.destination, packet.destination_port, now_ns, rules, &touched);
-		sums->sources_evicted += touched.evicted;
+	if (!addr_is_unspecified(&id.source)) {
+		id.hash = source_hash(&id.source);
+		touch(&id, &packet, now_ns, rules, sums, &touched);
 	}
-	if (touched.over && handle_scan(&packet, &source, source_bits, &touched, rules, now_ns, ctx->ingress_ifindex, sums)) {
+	if (touched.over && handle_scan(&packet, &id.source, source_bits, &touched, rules, now_ns, ctx->ingress_ifindex, sums)) {
 		syn_forget(&syn);
 		return DROP_THRESHOLD;
 	}
@@ -206,6 +228,18 @@ static __always_inline void sweep_set(struct source_set *set, const struct horiz
 	bpf_spin_unlock(&set->lock);
 }
 
+static __always_inline void forget(const struct addr *source)
+{
+	struct source_id id = { .source = *source, .hash = source_hash(source) };
+	struct source_set *set = source_set_of(&id);
+	struct line *line = single_line_of(&id);
+
+	if (line)
+		single_forget(line, &id);
+	if (set)
+		source_forget(set, &id);
+}
+
 SEC("xdp")
 int scanward_command(struct xdp_md *ctx)
 {
@@ -219,9 +253,7 @@ int scanward_command(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	answer = *command;
 	if (answer.op == COMMAND_FORGET) {
-		set = source_set_of(&answer.source);
-		if (set)
-			source_forget(set, &answer.source);
+		forget(&answer.source);
 		return XDP_PASS;
 	}
 	if (answer.op != COMMAND_SWEEP)

@@ -13,7 +13,6 @@
 
 /* What makes a touch count: it is no older than this. Tick 0, and so an empty touch, never counts. */
 struct horizon {
-	__u64 tick; /* now */
 	__u64 oldest; /* touch: the first tick within the window and not before the end of the last block, port 0 */
 };
 
@@ -63,13 +62,23 @@ static __always_inline struct horizon horizon_at(__u64 tick, __u64 window_ns, __
 	__u64 window_ticks = window_ns >> TICK_SHIFT;
 	__u64 window_start = larger(tick, window_ticks) - window_ticks + 1;
 
-	return (struct horizon){ .tick = tick, .oldest = larger(window_start, void_tick) << 16 };
+	return (struct horizon){ .oldest = larger(window_start, void_tick) << 16 };
 }
 
-static __always_inline struct source_set *source_set_of(const struct addr *source)
+/* A source, and where it stands in the tables. */
+struct source_id {
+	struct addr source;
+	__u64 hash; /* its upper half chooses sets and lines */
+};
+
+static __always_inline __u64 source_hash(const struct addr *source)
 {
-	__u32 hash = (secret[0] + addr_sum(source, &secret[1])) >> 32;
-	__u32 index = hash_to_set(hash, source_sets);
+	return secret[0] + addr_sum(source, &secret[1]);
+}
+
+static __always_inline struct source_set *source_set_of(const struct source_id *id)
+{
+	__u32 index = hash_to_set(id->hash >> 32, source_sets);
 
 	return bpf_map_lookup_elem(&sources, &index);
 }
@@ -83,6 +92,14 @@ static __always_inline __u32 slot_of(const struct source_set *set, const struct 
 		if (addr_equal(&set->slots[i].source, source))
 			break;
 	return i;
+}
+
+/* Without the lock: a hint. */
+static __always_inline bool source_is_in(const struct source_id *id)
+{
+	const struct source_set *set = source_set_of(id);
+
+	return set && slot_of(set, &id->source) < SOURCES_PER_SET;
 }
 
 /* The first empty slot, else the one that was quiet longest. */
@@ -118,10 +135,10 @@ static __always_inline void count_up(__u32 *saturating)
 		(*saturating)++;
 }
 
-/* Puts the port in front. */
-static __always_inline void slot_touch(struct source *slot, __u16 port, const struct horizon *h)
+/* Puts the port in front. The clocks of two CPUs may be apart a little: within a slot time never goes back. */
+static __always_inline void slot_touch(struct source *slot, __u64 tick, __u16 port, const struct horizon *h)
 {
-	__u64 carried = h->tick << 16 | port;
+	__u64 carried = larger(tick, touch_tick(slot->touches[0])) << 16 | port;
 	bool known = false;
 
 	for (int i = 0; i < PORTS_MAX; i++) {
@@ -169,9 +186,12 @@ static __always_inline __u64 dealt_with_until(const struct policy *rules, __u64 
 	return rules->block_ttl_ns ? now_ns + rules->block_ttl_ns : ~0ULL;
 }
 
-/* One probe of a port. Everything under the lock is here; `t` must be zero. */
-static __always_inline void source_touch(struct source_set *set, const struct addr *source,
-					 const struct addr *destination, __u16 port, __u64 now_ns,
+/*
+ * One probe of a port, after an earlier one that is `carried` here, or 0. Everything under the lock is here; `t`
+ * must be zero.
+ */
+static __always_inline void source_touch(struct source_set *set, const struct source_id *id,
+					 const struct addr *destination, __u64 carried, __u16 port, __u64 now_ns,
 					 const struct policy *rules, struct touched *t)
 {
 	__u64 window_ns = rules->window_ns;
@@ -182,7 +202,7 @@ static __always_inline void source_touch(struct source_set *set, const struct ad
 	__u32 index;
 
 	bpf_spin_lock(&set->lock);
-	index = slot_of(set, source);
+	index = slot_of(set, &id->source);
 	if (index == SOURCES_PER_SET) {
 		index = slot_to_take(set);
 		slot = slot_at(set, index);
@@ -190,15 +210,15 @@ static __always_inline void source_touch(struct source_set *set, const struct ad
 		/* In ticks: a touch of the fifth year of uptime has its highest bit set. */
 		t->evicted = 1 + all_ones_if_negative(touch_tick(slot->touches[0]) - touch_tick(h.oldest));
 		slot_empty(slot);
-		slot->source = *source;
+		slot->source = id->source;
 	}
 	slot = slot_at(set, index);
-	/* The clocks of two CPUs may be apart a little: within a slot time never goes back. */
-	tick = larger(tick, touch_tick(slot->touches[0]));
-	h = horizon_at(tick, window_ns, void_before_tick(slot->until_ns, now_ns));
+	h = horizon_at(larger(tick, touch_tick(slot->touches[0])), window_ns, void_before_tick(slot->until_ns, now_ns));
 
 	slot->destination = *destination;
-	slot_touch(slot, port, &h);
+	if (carried)
+		slot_touch(slot, touch_tick(carried), carried, &h);
+	slot_touch(slot, tick, port, &h);
 	if (slot_is_over(slot, threshold, &h)) {
 		t->over = 1;
 		slot->over_ns = now_ns;
@@ -213,12 +233,12 @@ static __always_inline void source_touch(struct source_set *set, const struct ad
 	bpf_spin_unlock(&set->lock);
 }
 
-static __always_inline void source_forget(struct source_set *set, const struct addr *source)
+static __always_inline void source_forget(struct source_set *set, const struct source_id *id)
 {
 	__u32 index;
 
 	bpf_spin_lock(&set->lock);
-	index = slot_of(set, source);
+	index = slot_of(set, &id->source);
 	if (index < SOURCES_PER_SET)
 		slot_empty(slot_at(set, index));
 	bpf_spin_unlock(&set->lock);

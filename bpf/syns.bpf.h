@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Which SYNs were seen within RETRANSMISSION_NS: cells of hashes, in order of use. */
+/* Which SYNs were seen within RETRANSMISSION_NS: a cell holds 40 bits of a hash. */
 #ifndef SCANWARD_SYNS_BPF_H
 #define SCANWARD_SYNS_BPF_H
 
-#include "hash.bpf.h"
-#include "maps.bpf.h"
+#include "lines.bpf.h"
 #include "parse.bpf.h"
 
-#define CELL_TIME_SHIFT 24
-#define CELL_TIME_MASK ((1ULL << 24) - 1)
-
 struct syn_id {
-	struct syn_set *set;
+	struct line *line;
 	__u64 tag; /* 40 bits */
 };
 
@@ -27,59 +23,50 @@ static __always_inline struct syn_id syn_identify(const struct packet *p)
 {
 	__u32 where = syn_hash(p, &secret[SOURCE_KEYS]);
 	__u32 what = syn_hash(p, &secret[SOURCE_KEYS + SYN_KEYS]);
-	__u32 index = hash_to_set(where, syn_sets);
+	__u32 index = hash_to_set(where, syn_lines);
 
 	return (struct syn_id){
-		.set = bpf_map_lookup_elem(&syns, &index),
+		.line = bpf_map_lookup_elem(&syns, &index),
 		.tag = (__u64)what << 8 | (where & 0xff),
 	};
 }
 
-/* Remembers the SYN; true when it was seen before. */
-static __always_inline bool syn_seen(const struct syn_id *id, __u64 now_ns)
+static __always_inline bool syn_is_fresh(__u64 cell, __u64 now_ns)
 {
-	struct syn_set *set = id->set;
-	__u64 now = (now_ns >> CELL_TIME_SHIFT) & CELL_TIME_MASK;
-	__u64 carried = id->tag << CELL_TIME_SHIFT | now;
-	bool seen = false;
+	return cell && cell_age(cell, now_ns) < RETRANSMISSION_NS >> CELL_TIME_SHIFT;
+}
 
-	if (!set)
+/* Remembers the SYN; true when it was seen before. */
+static __always_inline bool syn_seen(const struct syn_id *id, __u64 now_ns, struct counters *sums)
+{
+	struct line *line = id->line;
+	__u64 cell, fallen;
+	__u32 place;
+
+	if (!line)
 		return false;
-	bpf_spin_lock(&set->lock);
-	for (int i = 0; i < SYNS_PER_SET; i++) {
-		__u64 cell = set->cells[i];
-
-		set->cells[i] = carried;
-		if (cell >> CELL_TIME_SHIFT == id->tag && cell) {
-			__u64 age = (now - cell) & CELL_TIME_MASK;
-
-			seen = age < (RETRANSMISSION_NS >> CELL_TIME_SHIFT);
-			break;
-		}
-		if (!cell)
-			break;
-		carried = cell;
-	}
-	bpf_spin_unlock(&set->lock);
-	return seen;
+	bpf_spin_lock(&line->lock);
+	place = line_find(line, id->tag, 0, &cell);
+	fallen = line_put(line, place, cell_of(id->tag, now_ns));
+	bpf_spin_unlock(&line->lock);
+	sums->syns_evicted += syn_is_fresh(fallen, now_ns);
+	return syn_is_fresh(cell, now_ns);
 }
 
 /* A SYN that is dropped was not seen: its retransmission is judged anew. */
 static __always_inline void syn_forget(const struct syn_id *id)
 {
-	struct syn_set *set = id->set;
-	bool found = false;
+	struct line *line = id->line;
+	__u64 cell;
+	__u32 place;
 
-	if (!set)
+	if (!line)
 		return;
-	bpf_spin_lock(&set->lock);
-	for (int i = 0; i < SYNS_PER_SET; i++) {
-		if (set->cells[i] >> CELL_TIME_SHIFT == id->tag)
-			found = true;
-		if (found)
-			set->cells[i] = i + 1 < SYNS_PER_SET ? set->cells[i + 1] : 0;
-	}
-	bpf_spin_unlock(&set->lock);
+	bpf_spin_lock(&line->lock);
+	place = line_find(line, id->tag, 0, &cell);
+	if (cell)
+		line_take(line, place);
+	bpf_spin_unlock(&line->lock);
 }
 
 #endif

@@ -18,9 +18,9 @@
 #define TICK_SHIFT 10
 /* Distinct ports remembered of one source; a threshold must be smaller in kernel mode. */
 #define PORTS_MAX 32
-/* Sources in one set, and SYNs in one set. */
+/* Sources in one set, and cells in one line. */
 #define SOURCES_PER_SET 4
-#define SYNS_PER_SET 7
+#define CELLS_PER_LINE 7
 /* On-link IPv6 prefixes in the policy. */
 #define ONLINK_MAX 16
 /* A SYN seen again within this time is a retransmission. */
@@ -117,13 +117,19 @@ struct source_set {
 };
 
 /*
- * syns: array of sets. A cell is (40 bits of the SYN's hash << 24) | time in units of 2^24 ns; 0 is
- * empty. Cells stand in order of use, the last first; the last one falls out.
+ * One cache line. A cell is (40 bits << 24) | time in units of 2^24 ns; 0 is empty. Cells stand in order of use,
+ * the last first; the last one falls out.
+ *
+ * syns: array of lines, chosen by the SYN's hash; a cell holds 40 bits of that.
+ *
+ * singles: array of lines, chosen by the source's hash: sources with one port so far. A cell holds 24 bits of the
+ * hash << 16 | port in host order: a touch at the start of its unit of time. `mark` is the time (in those units, the
+ * lower 32 bits) when a source of this line was last in `sources`. After 78 hours unused a cell counts as new again.
  */
-struct syn_set {
+struct line {
 	struct bpf_spin_lock lock;
-	__u32 pad;
-	__u64 cells[SYNS_PER_SET];
+	__u32 mark;
+	__u64 cells[CELLS_PER_LINE];
 };
 
 /* connections: ring buffer that wakes nobody. */
@@ -175,7 +181,9 @@ struct counters {
 	__u64 scans_lost; /* ring full */
 	__u64 blocks_made;
 	__u64 blocks_refused; /* scans without a block, for the blocklist was full: dropped all the same */
-	__u64 sources_evicted; /* while still fresh */
+	__u64 sources_evicted; /* while still fresh; and the same in `singles`, and in `syns`: */
+	__u64 singles_evicted;
+	__u64 syns_evicted;
 };
 
 /* What user space asks of the table by a test run of the command program; the answer is written back. */
@@ -196,6 +204,13 @@ struct command {
 
 #define COMMAND_SETS_MAX 64
 
+/* The constant `clock_kind`: where the time comes from. */
+enum clock_kind {
+	CLOCK_KTIME = 0,
+	CLOCK_TEST = 1, /* the variable test_now_ns */
+	CLOCK_COARSE = 2, /* in steps of a jiffy, and for a tenth of the cost; Linux 5.11 */
+};
+
 #define SCANWARD_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), "struct " #type)
 SCANWARD_SIZE(addr, 16);
 SCANWARD_SIZE(prefix, 32);
@@ -205,11 +220,11 @@ SCANWARD_SIZE(allow, 4);
 SCANWARD_SIZE(block, 40);
 SCANWARD_SIZE(source, 56 + 8 * PORTS_MAX);
 SCANWARD_SIZE(source_set, 8 + SOURCES_PER_SET * 312);
-SCANWARD_SIZE(syn_set, 64);
+SCANWARD_SIZE(line, 64);
 SCANWARD_SIZE(connection, 48);
 SCANWARD_SIZE(scan, 56 + 2 * PORTS_MAX);
 SCANWARD_SIZE(tally, 16);
-SCANWARD_SIZE(counters, 16 * VERDICTS + 40);
+SCANWARD_SIZE(counters, 16 * VERDICTS + 56);
 SCANWARD_SIZE(command, 40);
 
 #endif

@@ -105,7 +105,7 @@ export class PacketJudge implements Disposable {
   readonly #program = TestProgram.load({
     policy: { threshold: THRESHOLD, blockTtlNs: TTL_NS },
     sourceSets: 512,
-    synSets: 1_024,
+    synLines: 1_024,
   });
   #nowNs = START_NS;
 

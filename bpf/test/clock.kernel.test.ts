@@ -1,14 +1,13 @@
 /** The program that the tests run and the one that is shipped are the same but for the clock. */
 import { readObject } from '@scanward/bpf-object';
 import { features, loadObject, raiseMemlock } from '@scanward/loader-native';
+import { ClockKind } from '@scanward/map-codec';
 import { repositoryFile } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { differences, translated, type Hunk, type Instruction } from './translated.ts';
 
-const KTIME = 0;
-const TEST = 1;
 const PROGRAMS = ['scanward', 'scanward_command'];
 const object = readObject(
   readFileSync(repositoryFile(`bpf/prebuilt/scanward.bpf${endianness() === 'LE' ? 'el' : 'eb'}.o`)),
@@ -19,10 +18,16 @@ interface Loaded {
   readonly instructions: readonly Instruction[];
 }
 
-async function load(clock: number, name: string): Promise<Loaded> {
+async function load(clock: ClockKind, name: string): Promise<Loaded> {
   raiseMemlock();
-  const constants = { clock_kind: clock, has_frags: features().xdpFrags ? 1 : 0, source_sets: 4, syn_sets: 4 };
-  using loaded = loadObject(object, { programs: PROGRAMS, constants, maxEntries: { sources: 4, syns: 4 } });
+  const constants = {
+    clock_kind: clock,
+    has_frags: features().xdpFrags ? 1 : 0,
+    source_sets: 4,
+    single_lines: 4,
+    syn_lines: 4,
+  };
+  using loaded = loadObject(object, { programs: PROGRAMS, constants, maxEntries: { sources: 4, singles: 4, syns: 4 } });
   const names = new Map(Object.values(loaded.maps).map((map) => [map.info().id, map.name]));
   const { tag, id } = loaded.programs[name]!.info();
   return { tag, instructions: await translated(id, names) };
@@ -33,31 +38,40 @@ const STACK = /^\([67][0-9a-f]\) (r\d = \*\(u\d+ \*\)\(r10 -\d+\)|\*\(u\d+ \*\)\
 const apart = (texts: readonly string[]): string[] => texts.filter((text) => !STACK.test(text));
 
 /** One reading of the clock, and nothing else. */
-function expectClock({ ours, theirs }: Hunk): void {
-  expect(apart(ours)).toEqual([expect.stringMatching(/^\(85\) call bpf_ktime_get_ns/)]);
+function expectClock({ ours, theirs }: Hunk, helper: string): void {
+  expect(apart(ours)).toEqual([expect.stringMatching(new RegExp(`^\\(85\\) call ${helper}#`))]);
   expect(apart(theirs)).toEqual([
     expect.stringMatching(/^\(18\) r(\d) = map \.bss\[0\]\+0$/),
     expect.stringMatching(/^\(79\) r\d = \*\(u64 \*\)\(r\d \+0\)$/),
   ]);
 }
 
+/** What is shipped: the fine clock, and the coarse one where the kernel has it. */
+const CLOCKS: readonly [string, ClockKind][] = [
+  ['bpf_ktime_get_ns', ClockKind.KTIME],
+  ...(features().coarseClock ? [['bpf_ktime_get_coarse_ns', ClockKind.COARSE] as [string, ClockKind]] : []),
+];
+
 describe.each([
   { name: 'scanward', readings: 2 },
   { name: 'scanward_command', readings: 1 },
 ])('$name', ({ name, readings }) => {
-  test('is the same program to the kernel, and what the verifier leaves differs by the clock only', async () => {
-    const [shipped, tested] = [await load(KTIME, name), await load(TEST, name)];
-    expect(tested.tag).toBe(shipped.tag);
-    expect(shipped.instructions.length).toBeGreaterThan(100);
-    const hunks = differences(shipped.instructions, tested.instructions);
-    expect(hunks).toHaveLength(readings);
-    for (const hunk of hunks) expectClock(hunk);
-  });
+  test.each(CLOCKS)(
+    'with %s is the same to the kernel, and what the verifier leaves differs by the clock only',
+    async (helper, clock) => {
+      const [shipped, tested] = [await load(clock, name), await load(ClockKind.TEST, name)];
+      expect(tested.tag).toBe(shipped.tag);
+      expect(shipped.instructions.length).toBeGreaterThan(100);
+      const hunks = differences(shipped.instructions, tested.instructions);
+      expect(hunks).toHaveLength(readings);
+      for (const hunk of hunks) expectClock(hunk, helper);
+    },
+  );
 });
 
 test('the same program twice differs nowhere, and a changed instruction or jump is seen', async () => {
-  const { instructions } = await load(KTIME, 'scanward_command');
-  expect(differences(instructions, (await load(KTIME, 'scanward_command')).instructions)).toEqual([]);
+  const { instructions } = await load(ClockKind.KTIME, 'scanward_command');
+  expect(differences(instructions, (await load(ClockKind.KTIME, 'scanward_command')).instructions)).toEqual([]);
   const jump = instructions.findIndex(({ target }) => target !== undefined);
   const elsewhere = instructions.with(jump, { ...instructions[jump]!, target: instructions[jump]!.target! + 1 });
   expect(differences(instructions, elsewhere)).toHaveLength(1);

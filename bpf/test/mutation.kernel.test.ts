@@ -36,6 +36,13 @@ const program: Fault[] = [
     from: 'now_ns < block->expiry_ns',
     to: 'now_ns <= block->expiry_ns',
   },
+  { what: 'the first port is lost at the second', file: 'singles.bpf.h', from: '*carried = touch;', to: '' },
+  {
+    what: 'a mark is never fresh',
+    file: 'singles.bpf.h',
+    from: '<= cell_units(window_ns) + 1',
+    to: '> cell_units(window_ns) + 1',
+  },
   { what: 'SYN+ACK is taken for a SYN', file: 'parse.bpf.h', from: 'tcp->syn && !tcp->ack', to: 'tcp->syn' },
 ];
 const reference: Fault[] = [
@@ -50,6 +57,12 @@ const reference: Fault[] = [
     file: 'blocklist.ts',
     from: 'nowNs < block.expiryNs',
     to: 'nowNs <= block.expiryNs',
+  },
+  {
+    what: 'the first port is lost at the second',
+    file: 'singles.ts',
+    from: 'this.isCarried = isFresh && touchPort !== port;',
+    to: 'this.isCarried = false;',
   },
   { what: 'a SYN that was dropped counts as seen', file: 'reference.ts', from: 'this.syns.forget(syn);', to: '' },
 ];
@@ -89,10 +102,17 @@ describe('found', () => {
     expect(traces).toBeDefined();
   });
 
-  test('in the program: no lock on a set of sources', async () => {
-    const fault = { what: 'no lock', file: 'sources.bpf.h', from: /bpf_spin_(un)?lock\(&set->lock\);/g, to: '' };
+  test.each([
+    { what: 'no lock on a set of sources', file: 'sources.bpf.h', from: /bpf_spin_(un)?lock\(&set->lock\);/g, to: '' },
+    {
+      what: 'no lock on a line of singles',
+      file: 'singles.bpf.h',
+      from: /bpf_spin_(un)?lock\(&line->lock\);/g,
+      to: '',
+    },
+  ])('in the program: $what', async (fault) => {
     const broken = await withFaultyProgram(fault, (object) => hammer(SYNS, object));
-    process.stdout.write(`no lock: ${JSON.stringify(broken)}\n`);
+    process.stdout.write(`${fault.what}: ${JSON.stringify(broken)}\n`);
     expect(broken.passed + broken.dropped + broken.lostTouches).toBeGreaterThan(0);
   });
 });

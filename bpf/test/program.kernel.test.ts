@@ -76,6 +76,7 @@ describe('window', () => {
   test('a touch is out as soon as it is a window old, and not a tick earlier', () => {
     load();
     touch([1, 2, 3]);
+    touch([1], { sequence: 77 });
     program.setNow(START + 60n * SECOND - 1_024n);
     program.setPolicy({ response: Response.LOG });
     touch([4]);
@@ -85,6 +86,25 @@ describe('window', () => {
     touch([1, 2, 3]);
     program.setNow(START + 60n * SECOND + 1_024n);
     expect(touch([4])).toEqual([Verdict.PASS_CONNECTION]);
+  });
+
+  test("a source's first touch is out up to 16.8 ms early, since its cell has so coarse a clock; never late", () => {
+    const afterUnit = 9_999_999n;
+    const unit = 1n << 24n;
+    const start = (START / unit) * unit;
+    for (const [afterNs, verdict] of [
+      [60n * SECOND - afterUnit - 1_024n, Verdict.DROP_THRESHOLD],
+      [60n * SECOND - afterUnit + 1_024n, Verdict.PASS_CONNECTION],
+    ] as const) {
+      load({ nowNs: start + afterUnit });
+      touch([1]);
+      program.setNow(start + afterUnit + SECOND);
+      touch([2, 3]);
+      program.setNow(start + afterUnit + afterNs);
+      expect(touch([4])).toEqual([verdict]);
+      program.close();
+    }
+    load();
   });
 
   test('a policy takes effect at the next packet', () => {
@@ -290,20 +310,35 @@ describe('source', () => {
       touch([1, 2], { from: `192.0.2.${i}` });
     }
     touch([3], { from: '192.0.2.1' });
-    touch([1], { from: '192.0.2.5' });
+    touch([1, 2], { from: '192.0.2.5' });
     const sources = program.sourceSet(0).slots.map(({ source }) => source[15]);
     expect(sources).toEqual([1, 5, 3, 4]);
     expect(program.counters().sourcesEvicted).toBe(1n);
     program.setNow(START + 200n * SECOND);
-    touch([1], { from: '192.0.2.6' });
+    touch([1, 2], { from: '192.0.2.6' });
     expect(program.counters().sourcesEvicted).toBe(1n);
+  });
+
+  test('sources with one port come into no slot; of those in a full line the one quiet longest makes room', () => {
+    load({ sourceSets: 1, singleLines: 1 });
+    for (let i = 1; i <= 8; i++) {
+      program.setNow(START + BigInt(i) * SECOND);
+      touch([443], { from: `192.0.2.${i}` });
+    }
+    expect(program.counters()).toMatchObject({ singlesEvicted: 1n, sourcesEvicted: 0n });
+    expect(program.sourceSet(0).slots.every(({ touches }) => touches[0] === 0n)).toBe(true);
+    // The first was forgotten, the second was not.
+    touch([444, 445, 446], { from: '192.0.2.2' });
+    expect(program.takeScans()).toHaveLength(1);
+    touch([444, 445, 446], { from: '192.0.2.1' });
+    expect(program.takeScans()).toHaveLength(0);
   });
 
   test('in the fifth year of uptime an empty slot is still no source that was evicted', () => {
     load({ nowNs: 2n ** 57n + START, sourceSets: 1 });
-    for (const i of [1, 2, 3, 4]) touch([1], { from: `192.0.2.${i}` });
+    for (const i of [1, 2, 3, 4]) touch([1, 2], { from: `192.0.2.${i}` });
     expect(program.counters().sourcesEvicted).toBe(0n);
-    touch([1], { from: '192.0.2.5' });
+    touch([1, 2], { from: '192.0.2.5' });
     expect(program.counters().sourcesEvicted).toBe(1n);
   });
 });

@@ -12,7 +12,8 @@ import { frameOf, type FrameStep, type Step, type SynStep, type Trace, type Trac
 /** The device of a test run. */
 const LOOPBACK = 1;
 const SOURCE_SETS = 3;
-const SYN_SETS = 3;
+const SINGLE_LINES = 3;
+const SYN_LINES = 3;
 const MAX_BLOCKS = 4;
 const OPERATOR = 2;
 const CLOCKS_APART_NS = 3_000n;
@@ -37,7 +38,7 @@ function same(what: string, actual: unknown, expected: unknown): void {
 
 /** The program in the size that the traces are made for: small tables, so that they overflow. */
 export function loadForTraces(object?: string): TestProgram {
-  const sizes = { sourceSets: SOURCE_SETS, synSets: SYN_SETS, maxBlocks: MAX_BLOCKS };
+  const sizes = { sourceSets: SOURCE_SETS, singleLines: SINGLE_LINES, synLines: SYN_LINES, maxBlocks: MAX_BLOCKS };
   return TestProgram.load(object === undefined ? sizes : { ...sizes, object });
 }
 
@@ -99,7 +100,8 @@ class Replay {
       policy: referencePolicy(trace.policy),
       secret: TEST_SECRET,
       sourceSets: SOURCE_SETS,
-      synSets: SYN_SETS,
+      singleLines: SINGLE_LINES,
+      synSets: SYN_LINES,
       blocksMax: MAX_BLOCKS,
     });
     program.reset();
@@ -144,7 +146,7 @@ class Replay {
 
   #forget(source: Uint8Array): void {
     this.#program.command({ op: CommandOp.FORGET, source });
-    this.#reference.sources.forget(source);
+    this.#reference.forget(source);
   }
 
   #packet(step: SynStep | FrameStep): void {
@@ -233,16 +235,20 @@ class Replay {
         same(`sources: set ${set}, slot ${place}`, slot, expected);
       });
     }
-    for (let set = 0; set < SYN_SETS; set++)
-      same(`syns: set ${set}`, program.synSet(set).cells, reference.syns.cells(set));
+    for (let line = 0; line < SINGLE_LINES; line++) {
+      const expected = { mark: reference.singles.mark(line), cells: reference.singles.cells(line) };
+      same(`singles: line ${line}`, program.line('singles', line), expected);
+    }
+    for (let line = 0; line < SYN_LINES; line++)
+      same(`syns: line ${line}`, program.line('syns', line), { mark: 0, cells: reference.syns.cells(line) });
     const blocked = [...program.map('blocked').keys()];
     same('number of blocks', blocked.length, reference.blocks.size);
     for (const source of blocked)
       same(`block of ${source.join()}`, program.block(source), reference.blocks.get(source));
-    const { verdicts, blocksMade, blocksRefused, sourcesEvicted } = reference.counters;
+    const { verdicts, ...others } = reference.counters;
     // What a full ring loses is not modelled: here none is ever full.
     const lost = { connectionsLost: 0n, scansLost: 0n };
-    same('counters', program.counters(), { verdicts, ...lost, blocksMade, blocksRefused, sourcesEvicted });
+    same('counters', program.counters(), { verdicts, ...lost, ...others });
   }
 }
 

@@ -8,7 +8,7 @@ import {
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
-import { AllowReason, BlockReason, codecs, type Endian, type Policy } from '@scanward/map-codec';
+import { AllowReason, BlockReason, ClockKind, codecs, type Endian, type Policy } from '@scanward/map-codec';
 import { DEFAULT_POLICY, repositoryFile, TEST_SECRET, u32 } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
@@ -18,7 +18,8 @@ export const endian: Endian = endianness() === 'LE' ? 'little' : 'big';
 export const codec = codecs(endian);
 
 const SOURCE_SETS = 16_384;
-const SYN_SETS = 32_768;
+const SINGLE_LINES = 131_072;
+const SYN_LINES = 32_768;
 const BLOCKS_AT_LEAST = 65_536;
 const BLOCKS_PER_BATCH = 50_000;
 
@@ -41,15 +42,17 @@ export class Shipped implements Disposable {
     this.#object = loadObject(spec, {
       programs: ['scanward'],
       constants: {
-        clock_kind: 0,
+        clock_kind: features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME,
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: SOURCE_SETS,
-        syn_sets: SYN_SETS,
+        single_lines: SINGLE_LINES,
+        syn_lines: SYN_LINES,
         secret: [...TEST_SECRET],
       },
       maxEntries: {
         sources: SOURCE_SETS,
-        syns: SYN_SETS,
+        singles: SINGLE_LINES,
+        syns: SYN_LINES,
         // Room for the few that a round blocks itself.
         blocked: Math.max(BLOCKS_AT_LEAST, blocks + 64),
         allow: Math.max(4_096, allowed + 1),

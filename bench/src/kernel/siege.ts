@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 export const SCANNERS = 120;
 /** Room in the blocklist, as by default. */
 export const MAX_BLOCKS = 65_536;
-const SYN_SETS = 32_768;
+const SYN_LINES = 32_768;
 const WINDOW_MS = 60_000;
 /** A pool never fills large tables: that each of its sources has come so often, and some are scanners, is as bad as it gets. */
 const PORTS_OF_A_POOL = 4;
@@ -29,7 +29,7 @@ export class Siege implements Disposable {
 
   constructor({ sourceSets, singleLines, sources }: SiegeOptions) {
     const secret = [...getRandomValues(new BigUint64Array(SECRET_WORDS))];
-    const sizes = { sourceSets, singleLines, synSets: SYN_SETS, maxBlocks: MAX_BLOCKS };
+    const sizes = { sourceSets, singleLines, synLines: SYN_LINES, maxBlocks: MAX_BLOCKS };
     this.#program = TestProgram.load({ ...sizes, secret, clock: 'kernel' });
     this.#flooded = new FloodedProgram(this.#program, { sources });
     this.#flooded.flood(Math.min(4 * sourceSets + 7 * singleLines, PORTS_OF_A_POOL * sources));
@@ -37,8 +37,7 @@ export class Siege implements Disposable {
 
   /** What holds sources. */
   get megabytes(): number {
-    const { sources, singles } = this.#program.object.maps;
-    return [sources, singles].reduce((sum, map) => sum + (map ? kernelBytes(map) : 0), 0) / 1e6;
+    return (kernelBytes(this.#program.map('sources')) + kernelBytes(this.#program.map('singles'))) / 1e6;
   }
 
   /** Sources that the flood had blocked, none of which scanned. */

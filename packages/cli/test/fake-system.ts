@@ -83,6 +83,8 @@ export function fakeSystem() {
         blocksMade: 0n,
         blocksRefused: 0n,
         sourcesEvicted: 0n,
+        singlesEvicted: 0n,
+        synsEvicted: 0n,
       }),
     },
     allow: { entries: () => [], add: () => true, remove: () => false },

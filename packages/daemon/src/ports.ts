@@ -58,6 +58,8 @@ export interface CounterValues {
   readonly blocksMade: bigint;
   readonly blocksRefused: bigint;
   readonly sourcesEvicted: bigint;
+  readonly singlesEvicted: bigint;
+  readonly synsEvicted: bigint;
 }
 
 export interface CounterSource {

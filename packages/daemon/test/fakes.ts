@@ -238,6 +238,8 @@ export const ZERO_COUNTERS: CounterValues = {
   blocksMade: 0n,
   blocksRefused: 0n,
   sourcesEvicted: 0n,
+  singlesEvicted: 0n,
+  synsEvicted: 0n,
 };
 
 /** The whole world of a daemon. */

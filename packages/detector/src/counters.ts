@@ -6,6 +6,8 @@ export class Counters {
   blocksMade = 0n;
   blocksRefused = 0n;
   sourcesEvicted = 0n;
+  synsEvicted = 0n;
+  singlesEvicted = 0n;
 
   count(verdict: VerdictCode, frameLength: number): void {
     const tally = this.verdicts[verdict]!;

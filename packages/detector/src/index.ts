@@ -8,6 +8,7 @@ export { hashToSet, KeyedHash } from './keyed-hash.ts';
 export {
   ALLOW_MAX,
   BLOCKS_MAX,
+  CELLS_PER_LINE,
   ONLINK_MAX,
   PORTS_MAX,
   RETRANSMISSION_NS,
@@ -17,7 +18,6 @@ export {
   SOURCE_KEYS,
   SOURCES_PER_SET,
   SYN_KEYS,
-  SYNS_PER_SET,
   THRESHOLD_MAX,
   TICK_NS,
   TIME_NS_MAX,
@@ -30,11 +30,14 @@ export { Reference } from './reference.ts';
 export type { ReferenceOptions, ReferencePolicy } from './reference.ts';
 export type { Scan } from './scan.ts';
 export { tableBytes } from './source-columns.ts';
+export { Singles } from './singles.ts';
 export { sourceInto, sourceOf } from './source-of.ts';
 export { slotValue } from './source-slot.ts';
 export type { SourceSlot } from './source-slot.ts';
 export { SourceTable } from './source-table.ts';
 export type { SourceTableOptions } from './source-table.ts';
+export { Sources } from './sources.ts';
+export type { SourcesOptions } from './sources.ts';
 export { SynTable } from './syn-table.ts';
 export type { Syn, SynTableOptions } from './syn-table.ts';
 export { Verdict, VERDICTS } from './verdict.ts';

@@ -3,7 +3,8 @@
 /** Distinct ports that a slot of the program's table remembers. */
 export const PORTS_MAX = 32;
 export const SOURCES_PER_SET = 4;
-export const SYNS_PER_SET = 7;
+/** Cells of one line of `syns` and of `singles`. */
+export const CELLS_PER_LINE = 7;
 export const ONLINK_MAX = 16;
 export const RETRANSMISSION_NS = 64_000_000_000n;
 /** Nanoseconds of a tick. */

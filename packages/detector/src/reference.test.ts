@@ -2,13 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { other, syn } from '../test/parsed.ts';
 import { host, ipv6, policy, SECOND_NS, SECRET, VICTIM } from '../test/sample.ts';
 import { Reference, type ReferenceOptions, type ReferencePolicy } from './reference.ts';
+import { slotValue } from './source-slot.ts';
 import { Verdict } from './verdict.ts';
 
 const START = 1_000n * SECOND_NS;
 
 function make(changes: Partial<ReferencePolicy> = {}, options: Partial<ReferenceOptions> = {}): Reference {
   const rules: ReferencePolicy = { ...policy(), mode: 'kernel', ...changes };
-  return new Reference({ policy: rules, secret: SECRET, sourceSets: 16, synSets: 64, ...options });
+  return new Reference({ policy: rules, secret: SECRET, sourceSets: 16, singleLines: 64, synSets: 64, ...options });
+}
+
+function cellsOf({ singles }: Reference): bigint[] {
+  const lines = Array.from({ length: singles.lines }, (_, line) => singles.cells(line));
+  return lines.flat().filter((cell) => cell !== 0n);
 }
 
 /** SYNs to so many ports, from 1, a second apart; the last outcome. */
@@ -174,8 +180,11 @@ describe('a retransmission', () => {
     expect(reference.packet(syn(7, 1), START).verdict).toBe(Verdict.passConnection);
     expect(reference.packet(syn(7, 1), START + 63n * SECOND_NS)).toEqual({ verdict: Verdict.passRetransmission });
     expect(reference.packet(syn(7, 1), START + 128n * SECOND_NS).verdict).toBe(Verdict.passConnection);
-    expect(reference.packet(syn(7, 1, { sequence: 5 }), START).verdict).toBe(Verdict.passConnection);
-    expect(reference.sources.columns.connections[reference.sources.find(host(7))]).toBe(3);
+    expect(reference.packet(syn(7, 1, { sequence: 5 }), START + 129n * SECOND_NS).verdict).toBe(Verdict.passConnection);
+    expect(reference.sources.find(host(7))).toBe(-1);
+    reference.packet(syn(7, 2), START + 129n * SECOND_NS);
+    // As long as it had one port, that was remembered once, however often it came.
+    expect(reference.sources.columns.connections[reference.sources.find(host(7))]).toBe(2);
   });
 });
 
@@ -198,6 +207,66 @@ describe('an IPv6 source', () => {
     }
     expect(scan(reference, ipv6(0xfe80, 0, 0, 0, 0, 0, 0, 1), 4).scan).toMatchObject({ sourceBits: 128 });
   });
+});
+
+describe('a source with one port so far', () => {
+  it('takes no slot, and brings its touch along when it gets one', () => {
+    const reference = make();
+    scan(reference, 7, 1);
+    expect(reference.sources.find(host(7))).toBe(-1);
+    reference.packet(syn(7, 2), START + SECOND_NS);
+    const { touches } = slotValue(reference.sources, reference.sources.find(host(7)));
+    expect(touches.slice(0, 3).map((touch) => Number(touch & 0xffffn))).toEqual([2, 1, 0]);
+    const early = (START >> 10n) - (touches[1]! >> 16n);
+    expect(early).toBeGreaterThanOrEqual(0n);
+    expect(early).toBeLessThan(1n << 14n);
+  });
+
+  it('is found no later for it', () => {
+    const reference = make({ threshold: 1 });
+    expect(reference.packet(syn(7, 1), START).verdict).toBe(Verdict.passConnection);
+    expect(reference.packet(syn(7, 2), START)).toMatchObject({
+      verdict: Verdict.dropThreshold,
+      scan: { ports: [2, 1] },
+    });
+  });
+
+  it('makes room for others as the one used longest ago, which is counted', () => {
+    const reference = make({}, { singleLines: 1 });
+    for (let source = 1; source <= 8; source++) reference.packet(syn(source, 1), START);
+    expect(reference.counters).toMatchObject({ singlesEvicted: 1n, synsEvicted: 0n, sourcesEvicted: 0n });
+    reference.packet(syn(8, 2), START);
+    reference.packet(syn(1, 2), START);
+    expect(reference.sources.find(host(8))).toBeGreaterThanOrEqual(0);
+    expect(reference.sources.find(host(1))).toBe(-1);
+  });
+
+  it('begins anew when it is forgotten, as one that has a slot does', () => {
+    const reference = make({ threshold: 2 });
+    for (const ports of [1, 2]) {
+      scan(reference, 7, ports);
+      reference.forget(host(7));
+      expect(reference.sources.find(host(7))).toBe(-1);
+      expect(cellsOf(reference)).toEqual([]);
+      for (const port of [10 * ports, 10 * ports + 1]) {
+        expect(reference.packet(syn(7, port), START + 5n * SECOND_NS).verdict).toBe(Verdict.passConnection);
+      }
+      reference.forget(host(7));
+    }
+  });
+
+  it('does not exist where the first port is one too many', () => {
+    const reference = make({ threshold: 0 });
+    expect(scan(reference, 7, 1)).toMatchObject({ verdict: Verdict.dropThreshold, scan: { ports: [1] } });
+  });
+});
+
+it('a SYN that falls out of its line within its 64 s is counted', () => {
+  const reference = make({ threshold: 31 }, { synSets: 1 });
+  scan(reference, 7, 8);
+  expect(reference.counters.synsEvicted).toBe(1n);
+  reference.packet(syn(7, 9), START + 80n * SECOND_NS);
+  expect(reference.counters.synsEvicted).toBe(1n);
 });
 
 it.each([

@@ -7,7 +7,9 @@ import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy
 import { PrefixList } from './prefix-list.ts';
 import type { ConnectionRecord, Outcome, ParsedPacket, Passage, ScanRecord } from './records.ts';
 import { sourceInto } from './source-of.ts';
-import { SourceTable } from './source-table.ts';
+import type { Singles } from './singles.ts';
+import type { SourceTable } from './source-table.ts';
+import { Sources } from './sources.ts';
 import { SynTable, type Syn } from './syn-table.ts';
 import { Verdict, type VerdictCode } from './verdict.ts';
 
@@ -22,6 +24,8 @@ export interface ReferenceOptions {
   /** The program's constant: 5 keys for the source, 11 + 11 for the SYN. */
   readonly secret: readonly bigint[];
   readonly sourceSets: number;
+  /** Of the table of sources with one port so far. */
+  readonly singleLines: number;
   readonly synSets: number;
   /** Defaults: those of the maps. */
   readonly blocksMax?: number;
@@ -49,8 +53,10 @@ export class Reference {
   readonly allow: PrefixList;
   readonly blocks: Blocklist;
   readonly sources: SourceTable;
+  readonly singles: Singles;
   readonly syns: SynTable;
   readonly counters = new Counters();
+  readonly #sources: Sources;
   #policy: ReferencePolicy;
   #rules: Rules;
 
@@ -58,8 +64,11 @@ export class Reference {
     assertInteger('number of secret words', options.secret.length, SECRET_WORDS, SECRET_WORDS);
     this.allow = new PrefixList(options.allowMax ?? ALLOW_MAX);
     this.blocks = new Blocklist(options.blocksMax ?? BLOCKS_MAX);
-    this.sources = new SourceTable({ sets: options.sourceSets, keys: options.secret.slice(0, SOURCE_KEYS) });
-    this.syns = new SynTable({ sets: options.synSets, keys: options.secret.slice(SOURCE_KEYS) });
+    const { sourceSets, singleLines, secret } = options;
+    this.#sources = new Sources({ sets: sourceSets, singleLines, keys: secret.slice(0, SOURCE_KEYS) });
+    this.sources = this.#sources.table;
+    this.singles = this.#sources.singles;
+    this.syns = new SynTable({ sets: options.synSets, keys: secret.slice(SOURCE_KEYS) });
     this.#policy = options.policy;
     this.#rules = compilePolicy(options.policy);
   }
@@ -80,6 +89,11 @@ export class Reference {
   /** COMMAND_SWEEP over all sets; returns how many sources are left. */
   sweep(nowNs: bigint): number {
     return this.sources.sweep(ticksOf(nowNs), this.#rules);
+  }
+
+  /** COMMAND_FORGET: a source begins anew. */
+  forget(source: Uint8Array): void {
+    this.#sources.forget(source);
   }
 
   #decide(packet: ParsedPacket, nowNs: bigint, ifindex: number): Outcome {
@@ -104,26 +118,30 @@ export class Reference {
   #syn(passage: Passage): Outcome {
     const { syn, source, nowNs } = passage;
     const connection = connectionOf(passage);
-    if (this.syns.seen(syn, nowNs)) return { verdict: Verdict.passRetransmission };
+    const isRepeated = this.syns.seen(syn, nowNs);
+    if (this.syns.evicted) this.counters.synsEvicted++;
+    if (isRepeated) return { verdict: Verdict.passRetransmission };
     if (isUnspecified(source, 0)) return { verdict: Verdict.passConnection, connection };
     const ports = this.#touch(passage);
-    const scan = this.sources.over ? this.#crossing(passage, ports) : {};
-    if (this.sources.over && this.#isDropped(syn)) {
+    const scan = ports ? this.#crossing(passage, ports) : {};
+    if (ports && this.#isDropped(syn)) {
       this.syns.forget(syn);
       return { verdict: Verdict.dropThreshold, ...scan };
     }
     return { verdict: Verdict.passConnection, connection, ...scan };
   }
 
-  /** Returns the ports that a report would name. */
-  #touch({ syn, source, nowNs }: Passage): number[] {
+  /** Returns the ports that a report would name when the source is over the threshold. */
+  #touch({ syn, source, nowNs }: Passage): number[] | undefined {
     const tick = ticksOf(nowNs);
     const sub = subOf(nowNs);
-    const slot = this.sources.seat(source, 0, tick, this.#rules);
+    const slot = this.#sources.probe(source, 0, syn.destinationPort, tick, sub, this.#rules);
+    if (this.singles.evicted) this.counters.singlesEvicted++;
+    if (slot < 0) return undefined;
     if (this.sources.evicted) this.counters.sourcesEvicted++;
     this.sources.setDestination(slot, syn.destination, 0);
-    this.sources.touch(slot, syn.destinationPort, tick, sub, this.#rules);
-    if (!this.sources.over || this.#policy.mode !== 'kernel') return [];
+    if (!this.sources.over) return undefined;
+    if (this.#policy.mode !== 'kernel') return [];
     if (this.sources.report) this.sources.settle(slot, tick, sub, this.#rules);
     return this.sources.freshPorts(slot);
   }

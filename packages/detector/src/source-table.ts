@@ -52,8 +52,8 @@ export class SourceTable {
     this.#hash = new KeyedHash(options.keys);
   }
 
-  #firstOfSet(source: Uint8Array, offset: number): number {
-    return hashToSet(this.#hash.hash(source, offset), this.sets) * SOURCES_PER_SET;
+  #firstOfSet(hash: number): number {
+    return hashToSet(hash, this.sets) * SOURCES_PER_SET;
   }
 
   #findIn(first: number, source: Uint8Array, offset: number): number {
@@ -64,8 +64,8 @@ export class SourceTable {
   }
 
   /** The slot of a source, or -1. */
-  find(source: Uint8Array, offset = 0): number {
-    return this.#findIn(this.#firstOfSet(source, offset), source, offset);
+  find(source: Uint8Array, offset = 0, hash = this.#hash.hash(source, offset)): number {
+    return this.#findIn(this.#firstOfSet(hash), source, offset);
   }
 
   isEmpty(slot: number): boolean {
@@ -87,8 +87,8 @@ export class SourceTable {
   }
 
   /** The slot of a source: its own, else the first empty one of its set, else the one that was quiet longest. */
-  seat(source: Uint8Array, offset: number, tick: number, rules: Rules): number {
-    const first = this.#firstOfSet(source, offset);
+  seat(source: Uint8Array, offset: number, tick: number, rules: Rules, hash = this.#hash.hash(source, offset)): number {
+    const first = this.#firstOfSet(hash);
     const own = this.#findIn(first, source, offset);
     this.taken = own < 0;
     this.evicted = false;
@@ -126,10 +126,10 @@ export class SourceTable {
   }
 
   /** Puts the port in front; whether it was among the fresh ones. */
-  #walk(slot: number, port: number): boolean {
+  #walk(slot: number, port: number, portTick: number): boolean {
     const { touchTicks, touchPorts } = this.columns;
     const base = slot * this.portsMax;
-    let carriedTick = this.#tick;
+    let carriedTick = portTick;
     let carriedPort = port;
     for (let at = base; at < base + this.portsMax; at++) {
       const tick = touchTicks[at]!;
@@ -145,17 +145,32 @@ export class SourceTable {
     return false;
   }
 
+  /** Puts a touch into a slot and counts it, by the horizon of a probe at `tick` and `sub`. */
+  #enter(slot: number, port: number, portTick: number, tick: number, sub: number, rules: Rules): void {
+    const { connections, ports } = this.columns;
+    const newest = this.newestTick(slot);
+    // The clocks of two CPUs may be apart a little: within a slot time never goes back.
+    this.#look(Math.max(tick, newest), rules, this.voidTickOf(slot, tick, sub));
+    const known = this.#walk(slot, port, Math.max(portTick, newest));
+    if (!known && ports[slot]! < COUNTER_MAX) ports[slot]!++;
+    if (connections[slot]! < COUNTER_MAX) connections[slot]!++;
+  }
+
+  /**
+   * A touch of `touchTick` that the source of a slot brings along; the probe at `tick` and `sub`, which is to be
+   * touched next, makes it count.
+   */
+  carry(slot: number, port: number, touchTick: number, tick: number, sub: number, rules: Rules): void {
+    this.#enter(slot, port, touchTick, tick, sub, rules);
+  }
+
   /**
    * One probe of a port by the source of a slot; `over` and `report` are its answers. The time is a tick and the
    * nanoseconds over it. `until` is left alone: whoever acts on a report calls `settle`.
    */
   touch(slot: number, port: number, tick: number, sub: number, rules: Rules): void {
-    const { connections, ports, overTick, overSub } = this.columns;
-    // The clocks of two CPUs may be apart a little: within a slot time never goes back.
-    this.#look(Math.max(tick, this.newestTick(slot)), rules, this.voidTickOf(slot, tick, sub));
-    const known = this.#walk(slot, port);
-    if (!known && ports[slot]! < COUNTER_MAX) ports[slot]!++;
-    if (connections[slot]! < COUNTER_MAX) connections[slot]!++;
+    const { overTick, overSub } = this.columns;
+    this.#enter(slot, port, tick, tick, sub, rules);
     this.over = rules.threshold < this.portsMax && this.#isFresh(slot * this.portsMax + rules.threshold);
     this.report = this.over && this.isUntilOver(slot, tick, sub);
     if (!this.over) return;

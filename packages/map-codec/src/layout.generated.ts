@@ -81,12 +81,12 @@ export const LAYOUTS = {
       { name: 'slots', offset: 8, size: 1248, type: 'struct source', count: 4 },
     ],
   },
-  syn_set: {
-    name: 'syn_set',
+  line: {
+    name: 'line',
     size: 64,
     fields: [
       { name: 'lock', offset: 0, size: 4, type: 'struct bpf_spin_lock' },
-      { name: 'pad', offset: 4, size: 4, type: 'u32' },
+      { name: 'mark', offset: 4, size: 4, type: 'u32' },
       { name: 'cells', offset: 8, size: 56, type: 'u64', count: 7 },
     ],
   },
@@ -127,7 +127,7 @@ export const LAYOUTS = {
   },
   counters: {
     name: 'counters',
-    size: 184,
+    size: 200,
     fields: [
       { name: 'verdicts', offset: 0, size: 144, type: 'struct tally', count: 9 },
       { name: 'connections_lost', offset: 144, size: 8, type: 'u64' },
@@ -135,6 +135,8 @@ export const LAYOUTS = {
       { name: 'blocks_made', offset: 160, size: 8, type: 'u64' },
       { name: 'blocks_refused', offset: 168, size: 8, type: 'u64' },
       { name: 'sources_evicted', offset: 176, size: 8, type: 'u64' },
+      { name: 'singles_evicted', offset: 184, size: 8, type: 'u64' },
+      { name: 'syns_evicted', offset: 192, size: 8, type: 'u64' },
     ],
   },
   command: {
@@ -188,6 +190,11 @@ export const ENUMS = {
   command_op: {
     COMMAND_SWEEP: 1,
     COMMAND_FORGET: 2,
+  },
+  clock_kind: {
+    CLOCK_KTIME: 0,
+    CLOCK_TEST: 1,
+    CLOCK_COARSE: 2,
   },
 } as const;
 
@@ -243,10 +250,18 @@ export const CommandOp = {
 } as const;
 export type CommandOp = (typeof CommandOp)[keyof typeof CommandOp];
 
+/** enum clock_kind, without `CLOCK_`. */
+export const ClockKind = {
+  KTIME: 0,
+  TEST: 1,
+  COARSE: 2,
+} as const;
+export type ClockKind = (typeof ClockKind)[keyof typeof ClockKind];
+
 export const TICK_SHIFT = 10;
 export const PORTS_MAX = 32;
 export const SOURCES_PER_SET = 4;
-export const SYNS_PER_SET = 7;
+export const CELLS_PER_LINE = 7;
 export const ONLINK_MAX = 16;
 export const RETRANSMISSION_NS = 64000000000n;
 export const SOURCE_KEYS = 5;

@@ -127,7 +127,7 @@ GOLDEN(source_set,
 		NUMBER(v.slots[i].until_ns); NUMBER(v.slots[i].connections); NUMBER(v.slots[i].ports);
 		EACH(j, PORTS_MAX) NUMBER(v.slots[i].touches[j]);
 	})
-GOLDEN(syn_set, EACH(i, SYNS_PER_SET) NUMBER(v.cells[i]))
+GOLDEN(line, NUMBER(v.mark); EACH(i, CELLS_PER_LINE) NUMBER(v.cells[i]))
 GOLDEN(connection,
 	NUMBER(v.time_ns); ADDR(v.source); ADDR(v.destination); PORT(v.source_port); PORT(v.destination_port);
 	NUMBER(v.ifindex))
@@ -138,7 +138,7 @@ GOLDEN(tally, NUMBER(v.packets); NUMBER(v.bytes))
 GOLDEN(counters,
 	EACH(i, VERDICTS) { NUMBER(v.verdicts[i].packets); NUMBER(v.verdicts[i].bytes); }
 	NUMBER(v.connections_lost); NUMBER(v.scans_lost); NUMBER(v.blocks_made); NUMBER(v.blocks_refused);
-	NUMBER(v.sources_evicted))
+	NUMBER(v.sources_evicted); NUMBER(v.singles_evicted); NUMBER(v.syns_evicted))
 GOLDEN(command,
 	NUMBER(v.op); NUMBER(v.first); NUMBER(v.count); NUMBER(v.live); NUMBER(v.emptied); ADDR(v.source))
 
@@ -154,7 +154,7 @@ int main(void)
 		golden_block();
 		golden_source();
 		golden_source_set();
-		golden_syn_set();
+		golden_line();
 		golden_connection();
 		golden_scan();
 		golden_tally();

@@ -10,6 +10,7 @@ import {
   type LoadedObject,
 } from '@scanward/loader-native';
 import {
+  ClockKind,
   codecs,
   Mode,
   ONLINK_MAX,
@@ -22,10 +23,10 @@ import {
   type Connection,
   type Counters,
   type Endian,
+  type Line,
   type Policy,
   type Scan,
   type SourceSet,
-  type SynSet,
 } from '@scanward/map-codec';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
@@ -60,16 +61,16 @@ export interface TestProgramOptions {
   readonly policy?: Partial<Policy>;
   /** Sets of four sources; default 4,096. */
   readonly sourceSets?: number;
-  /** Sets of seven SYNs; default 4,096. */
-  readonly synSets?: number;
-  /** Lines of seven sources with one port so far; default eight a set of `sourceSets`, as the CLI has it. */
+  /** Lines of seven sources with one port; default 4,096. */
   readonly singleLines?: number;
+  /** Lines of seven SYNs; default 4,096. */
+  readonly synLines?: number;
   /** Default 1,024. */
   readonly maxBlocks?: number;
   readonly secret?: readonly bigint[];
   /** The clock's first value; default one hour. */
   readonly nowNs?: bigint;
-  /** `kernel`: the shipped program's own clock, which cannot be set. Default `test`. */
+  /** `kernel`: the kernel's, as the CLI chooses it, which cannot be set. Default `test`. */
   readonly clock?: 'test' | 'kernel';
   /** Path of another object than the committed one of this machine's byte order. */
   readonly object?: string;
@@ -87,6 +88,9 @@ export interface Judged {
 export interface JudgedOn extends Judged {
   readonly cpu: number;
 }
+
+/** As the CLI chooses it. */
+const shippedClock = (): ClockKind => (features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME);
 
 /** Every element of an array map becomes zero. */
 function zero(map: BpfMap): void {
@@ -122,29 +126,23 @@ export class TestProgram implements Disposable {
   }
 
   static load(options: TestProgramOptions = {}): TestProgram {
-    const { sourceSets = 4_096, synSets = 4_096, maxBlocks = 1_024, secret = TEST_SECRET } = options;
+    const { sourceSets = 4_096, singleLines = 4_096, synLines = 4_096, maxBlocks = 1_024 } = options;
+    const { secret = TEST_SECRET } = options;
     const ours = repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`);
     const path = options.object ?? ours;
     const spec = readObject(readFileSync(path));
     raiseMemlock();
-    const singleLines = options.singleLines ?? 8 * sourceSets;
-    const hasSingles = spec.maps.some(({ name }) => name === 'singles');
     const object = loadObject(spec, {
       programs: ['scanward', 'scanward_command'],
       constants: {
-        clock_kind: options.clock === 'kernel' ? 0 : 1,
+        clock_kind: options.clock === 'kernel' ? shippedClock() : ClockKind.TEST,
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: sourceSets,
-        syn_sets: synSets,
-        ...(hasSingles ? { single_lines: singleLines } : {}),
+        single_lines: singleLines,
+        syn_lines: synLines,
         secret: [...secret],
       },
-      maxEntries: {
-        sources: sourceSets,
-        syns: synSets,
-        ...(hasSingles ? { singles: singleLines } : {}),
-        blocked: maxBlocks,
-      },
+      maxEntries: { sources: sourceSets, singles: singleLines, syns: synLines, blocked: maxBlocks },
     });
     const clock = spec.maps.flatMap(({ name: map, variables, valueSize: size }) =>
       variables.filter((variable) => variable.name === 'test_now_ns').map(({ offset }) => ({ map, size, offset })),
@@ -233,13 +231,15 @@ export class TestProgram implements Disposable {
       blocksMade: sum(({ blocksMade }) => blocksMade),
       blocksRefused: sum(({ blocksRefused }) => blocksRefused),
       sourcesEvicted: sum(({ sourcesEvicted }) => sourcesEvicted),
+      singlesEvicted: sum(({ singlesEvicted }) => singlesEvicted),
+      synsEvicted: sum(({ synsEvicted }) => synsEvicted),
     };
   }
 
   /** As it was when it was loaded: nothing blocked, allowed, seen, counted or reported. Policy and clock stay. */
   reset(): void {
     for (const name of ['blocked', 'allow']) clear(this.map(name));
-    for (const name of ['sources', 'syns', 'counters']) zero(this.map(name));
+    for (const name of ['sources', 'singles', 'syns', 'counters']) zero(this.map(name));
     for (const ring of [this.#connections, this.#scans]) ring.read(() => undefined);
     this.#seen = this.#readCounters();
   }
@@ -285,8 +285,8 @@ export class TestProgram implements Disposable {
     return codec.sourceSet.decode(this.map('sources').get(u32(index))!);
   }
 
-  synSet(index: number): SynSet {
-    return codec.synSet.decode(this.map('syns').get(u32(index))!);
+  line(map: 'singles' | 'syns', index: number): Line {
+    return codec.line.decode(this.map(map).get(u32(index))!);
   }
 
   /** Asks the command program; gives its answer. */

@@ -35,5 +35,7 @@ function add(a: Counters, b: Counters): Counters {
     blocksMade: a.blocksMade + b.blocksMade,
     blocksRefused: a.blocksRefused + b.blocksRefused,
     sourcesEvicted: a.sourcesEvicted + b.sourcesEvicted,
+    singlesEvicted: a.singlesEvicted + b.singlesEvicted,
+    synsEvicted: a.synsEvicted + b.synsEvicted,
   };
 }

@@ -10,7 +10,7 @@ import {
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
-import { codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
+import { ClockKind, codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
 import type { RunOptions } from '../flags/run-options.ts';
 import { KernelAllowStore } from './allow-store.ts';
 import { KernelBlockStore } from './block-store.ts';
@@ -23,7 +23,9 @@ import { randomKeys } from './secret.ts';
 import { KernelSourceStore } from './source-store.ts';
 
 /** Lines of seven SYNs remembered, 64 bytes each. */
-const SYN_SETS = 32_768;
+const SYN_LINES = 32_768;
+/** Fourteen sources with one port so far for each with more, of 8 bytes each. */
+const SINGLE_LINES_PER_SOURCE = 2;
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
 export interface Loaded {
@@ -49,16 +51,18 @@ export function load(options: RunOptions, endian: Endian): Loaded {
   raiseMemlock();
   const secret = randomKeys(SECRET_WORDS);
   const sourceSets = Math.ceil(options.maxSources / SOURCES_PER_SET);
+  const singleLines = SINGLE_LINES_PER_SOURCE * options.maxSources;
   const object = loadObject(spec, {
     programs: ['scanward', 'scanward_command'],
     constants: {
-      clock_kind: 0,
+      clock_kind: features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME,
       has_frags: features().xdpFrags ? 1 : 0,
       source_sets: sourceSets,
-      syn_sets: SYN_SETS,
+      single_lines: singleLines,
+      syn_lines: SYN_LINES,
       secret,
     },
-    maxEntries: { sources: sourceSets, syns: SYN_SETS, blocked: options.maxBlocks },
+    maxEntries: { sources: sourceSets, singles: singleLines, syns: SYN_LINES, blocked: options.maxBlocks },
   });
   try {
     return ports(object, endian, secret.slice(0, SOURCE_KEYS));

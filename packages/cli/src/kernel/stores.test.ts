@@ -65,6 +65,8 @@ test('counters are summed over the processors', () => {
     blocksMade: 3n * n,
     blocksRefused: 4n * n,
     sourcesEvicted: 5n * n,
+    singlesEvicted: 6n * n,
+    synsEvicted: 7n * n,
   });
   const map = new FakeMap();
   map.set(new Uint8Array(4), perCpu(codec.counters, 3).encode([counters(1n), counters(10n), counters(100n)]));
