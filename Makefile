@@ -61,7 +61,7 @@ typecheck: install ## check the types of all packages and their tests
 generate: need-bpf install ## make the committed BPF objects (clang 14) and the codec's layouts anew
 	@$(MAKE) --no-print-directory -C bpf prebuilt
 	@npm run --silent generate -w @scanward/map-codec
-	@$(MAKE) --no-print-directory -C bench/bpf prebuilt
+	@$(MAKE) --no-print-directory -C packages/testkit/bpf prebuilt
 
 check-generated: need-bpf install ## generate again and fail on any difference
 	@tools/check-generated.sh

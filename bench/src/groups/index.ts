@@ -1,6 +1,7 @@
 import type { Group } from '../group.ts';
 import { codecs } from './codec.ts';
 import { daemon } from './daemon.ts';
+import { flood } from './flood.ts';
 import { lists } from './lists.ts';
 import { live } from './live.ts';
 import { program } from './program.ts';
@@ -8,4 +9,4 @@ import { reaction } from './reaction.ts';
 import { ring } from './ring.ts';
 
 /** All groups, in the order of the report. */
-export const groups: readonly Group[] = [program, live, ring, codecs, lists, daemon, reaction];
+export const groups: readonly Group[] = [program, live, flood, ring, codecs, lists, daemon, reaction];

@@ -1,5 +1,5 @@
 import { BpfMap, MapType } from '@scanward/loader-native';
-import { readFileSync } from 'node:fs';
+import { kernelBytes } from '@scanward/testkit';
 import type { Group } from '../group.ts';
 import { interleave } from '../harness/interleave.ts';
 import { summarise } from '../harness/statistics.ts';
@@ -17,9 +17,6 @@ const COLUMNS = [
 const WRITTEN_AT_ONCE = 50_000;
 const READ_AT_ONCE = 1_024;
 const KEY = 16;
-
-const kernelBytes = (map: BpfMap): number =>
-  Number(/^memlock:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${map.fd}`, 'latin1'))?.[1] ?? NaN);
 
 const slices = function* (count: number): Generator<[first: number, size: number]> {
   for (let first = 0; first < count; first += WRITTEN_AT_ONCE) yield [first, Math.min(WRITTEN_AT_ONCE, count - first)];

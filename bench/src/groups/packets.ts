@@ -1,5 +1,5 @@
+import type { Change } from '@scanward/testkit';
 import { allowedSource, blockedSource, Network } from '../kernel/addresses.ts';
-import type { Change } from '../kernel/changer.ts';
 import { frames } from '../kernel/frames.ts';
 
 /** What is in the maps while packets are measured. */

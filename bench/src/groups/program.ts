@@ -1,10 +1,10 @@
 import { Mode } from '@scanward/map-codec';
 import { type BpfProgram, XdpVerdict } from '@scanward/loader-native';
+import { Wrapper } from '@scanward/testkit';
 import type { Group, Scale } from '../group.ts';
 import { interleave, type Task } from '../harness/interleave.ts';
 import { ratios, summarise } from '../harness/statistics.ts';
 import { bareProgram, Clock, clockProgram } from '../kernel/bare.ts';
-import { Wrapper } from '../kernel/changer.ts';
 import { BLOCKED6_KEY } from '../kernel/frames.ts';
 import { Shipped } from '../kernel/shipped.ts';
 import type { Row, Table } from '../report/table.ts';

@@ -1,11 +1,11 @@
 import type { Detector } from '@scanward/detector';
 import { cursor, Mode } from '@scanward/map-codec';
+import { Wrapper } from '@scanward/testkit';
 import type { Group } from '../group.ts';
 import { cpuMs } from '../harness/cpu.ts';
 import { interleave } from '../harness/interleave.ts';
 import { median, summarise } from '../harness/statistics.ts';
 import { Network } from '../kernel/addresses.ts';
-import { Wrapper } from '../kernel/changer.ts';
 import { frames } from '../kernel/frames.ts';
 import { codec, Shipped } from '../kernel/shipped.ts';
 import { newDetector } from '../new-detector.ts';

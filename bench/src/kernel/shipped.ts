@@ -9,7 +9,7 @@ import {
   RingBuffer,
 } from '@scanward/loader-native';
 import { AllowReason, BlockReason, ClockKind, codecs, type Endian, type Policy } from '@scanward/map-codec';
-import { DEFAULT_POLICY, repositoryFile, TEST_SECRET } from '@scanward/testkit';
+import { DEFAULT_POLICY, repositoryFile, TEST_SECRET, u32 } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { allowedSource, Network, putAddress } from './addresses.ts';
@@ -22,13 +22,6 @@ const SINGLE_LINES = 131_072;
 const SYN_LINES = 32_768;
 const BLOCKS_AT_LEAST = 65_536;
 const BLOCKS_PER_BATCH = 50_000;
-
-/** A number as the maps want it. */
-export function u32(value: number): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(4));
-  bytes.setUint32(0, value, endian === 'little');
-  return new Uint8Array(bytes.buffer);
-}
 
 export interface ShippedOptions {
   readonly blocks: number;

@@ -36,7 +36,7 @@ function programLines(figures: Figures): string[] {
     `The allowlist is asked before each drop: with 10,000 allowed prefixes the same SYN costs ${two(manyAllowed)} ns beyond the bare program.`,
     `Blocked sources at random cost ${random('10,000')} / ${random('100,000')} / ${random('1,000,000')} ns beyond the bare program with 10,000 / 100,000 / 1,000,000 blocks, one source ${two(one)} ns: the difference is the hash's bucket and element, which no cache holds.`,
     `Established data costs ${data('none')} ns beyond the bare program without a block and ${data('10,000')} / ${data('1,000,000')} ns with 10,000 / 1,000,000: parsing, counting and one lookup that finds nothing.`,
-    `A repeated SYN costs ${two(figures.extraNs('SYN, repeated', '10,000'))} ns beyond the bare program, a new port ${two(figures.extraNs('SYN, one source, new port each', '10,000'))} ns, a new source ${two(figures.extraNs('SYN, new source each', '10,000'))} ns. The first is parsing, clock and the table of SYNs; the second has the touch of a slot in the cache and the record in the ring on top; the third also fetches what it touches from memory: the set of SYNs and the four slots of 312 bytes of the set of sources.`,
+    `A repeated SYN costs ${two(figures.extraNs('SYN, repeated', '10,000'))} ns beyond the bare program, a new port ${two(figures.extraNs('SYN, one source, new port each', '10,000'))} ns, a new source ${two(figures.extraNs('SYN, new source each', '10,000'))} ns. The first is parsing, clock and the table of SYNs; the second has the touch of a slot in the cache and the record in the ring on top; the third also fetches what it touches from memory: a line of SYNs and a line of sources with one port so far.`,
   ];
 }
 

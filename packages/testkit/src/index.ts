@@ -1,6 +1,17 @@
 export { capture, type Capture } from './capture.ts';
+export { Forwarder, Wrapper, type Change } from './changer.ts';
 export { command, type CommandOptions, type CommandResult } from './command.ts';
 export { repositoryFile } from './files.ts';
+export {
+  ALL_ACCOUNTED,
+  FLOOD_SOURCES_MAX,
+  FloodedProgram,
+  type FloodOptions,
+  type JudgedPacket,
+  type Unaccounted,
+} from './flooded-program.ts';
+export { hideScanners, scannerSyn, scannerText, type Hidden, type HiddenScanners } from './hidden-scanners.ts';
+export { kernelBytes } from './kernel-bytes.ts';
 export { createPair, Lab, sweepLabs, type Host, type LabOptions } from './lab.ts';
 export { leakSnapshot, leaksSince } from './leaks.ts';
 export { Lines, type Line } from './lines.ts';
@@ -19,3 +30,4 @@ export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanw
 export { send, type SendOptions } from './send.ts';
 export { connect, listen } from './servers.ts';
 export { fragmentsTo, frameTo, syn, type WireOptions } from './wire.ts';
+export { u32 } from './u32.ts';

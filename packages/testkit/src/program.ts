@@ -31,6 +31,7 @@ import {
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { repositoryFile } from './files.ts';
+import { u32 } from './u32.ts';
 
 const endian: Endian = endianness() === 'LE' ? 'little' : 'big';
 const codec = codecs(endian);
@@ -69,15 +70,11 @@ export interface TestProgramOptions {
   readonly secret?: readonly bigint[];
   /** The clock's first value; default one hour. */
   readonly nowNs?: bigint;
+  /** `kernel`: the kernel's, as the CLI chooses it, which cannot be set. Default `test`. */
+  readonly clock?: 'test' | 'kernel';
   /** Path of another object than the committed one of this machine's byte order. */
   readonly object?: string;
 }
-
-const u32 = (value: number): Uint8Array => {
-  const bytes = new DataView(new ArrayBuffer(4));
-  bytes.setUint32(0, value, endian === 'little');
-  return new Uint8Array(bytes.buffer);
-};
 
 /** What the program did with one packet. */
 export interface Judged {
@@ -91,6 +88,9 @@ export interface Judged {
 export interface JudgedOn extends Judged {
   readonly cpu: number;
 }
+
+/** As the CLI chooses it. */
+const shippedClock = (): ClockKind => (features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME);
 
 /** Every element of an array map becomes zero. */
 function zero(map: BpfMap): void {
@@ -112,6 +112,7 @@ export class TestProgram implements Disposable {
   readonly #connections: RingBuffer;
   readonly #scans: RingBuffer;
   readonly #clock: { map: BpfMap; bytes: Uint8Array; offset: number };
+  #nowNs = 0n;
   readonly #counters = perCpu(codec.counters, possibleCpus());
   /** The verdicts that were counted when somebody last looked, of each CPU. */
   #seen: readonly Counters[];
@@ -134,7 +135,7 @@ export class TestProgram implements Disposable {
     const object = loadObject(spec, {
       programs: ['scanward', 'scanward_command'],
       constants: {
-        clock_kind: ClockKind.TEST,
+        clock_kind: options.clock === 'kernel' ? shippedClock() : ClockKind.TEST,
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: sourceSets,
         single_lines: singleLines,
@@ -168,6 +169,12 @@ export class TestProgram implements Disposable {
     const { map, bytes, offset } = this.#clock;
     new DataView(bytes.buffer).setBigUint64(offset, ns, endian === 'little');
     map.set(u32(0), bytes);
+    this.#nowNs = ns;
+  }
+
+  /** Moves the program's clock on. */
+  advance(ns: bigint): void {
+    this.setNow(this.#nowNs + ns);
   }
 
   /** Replaces the policy: what is not given is the default. */
@@ -258,6 +265,13 @@ export class TestProgram implements Disposable {
     const taken: Connection[] = [];
     this.#connections.read((bytes, offset) => taken.push(codec.connection.decode(bytes, offset)));
     return taken;
+  }
+
+  /** As `takeConnections`, but only says how many there were. */
+  countConnections(): number {
+    let records = 0;
+    for (let read = -1; read !== 0; records += read) read = this.#connections.read(() => undefined);
+    return records;
   }
 
   /** The scans reported since the last call. */

@@ -14,9 +14,13 @@
 #define DESTINATION_PORT_AT 36
 #define SEQUENCE_AT 38
 #define HOST_BITS 28
+#define FLOOD_HOST_BITS 31
 
-/* What changes. CHANGE_SOURCE draws one of `sources` distinct addresses of a /4 at random. */
-enum change { CHANGE_NOTHING = 0, CHANGE_PORT = 1, CHANGE_SOURCE = 2 };
+/*
+ * What changes. CHANGE_SOURCE takes all of `sources` distinct addresses of a /4 in an order that looks random.
+ * CHANGE_FLOOD draws one of `sources` distinct addresses of a /1, and a port: an address comes again as chance has it.
+ */
+enum change { CHANGE_NOTHING = 0, CHANGE_PORT = 1, CHANGE_SOURCE = 2, CHANGE_FLOOD = 3 };
 const volatile __u32 change = CHANGE_NOTHING;
 const volatile __u32 sources = 1;
 const volatile __u32 network = 0x20000000;
@@ -42,6 +46,16 @@ static __always_inline __u32 mix(__u32 value)
 	return value ^ value >> 13;
 }
 
+/* The outcome number `turn` of SplitMix64 (Steele, Lea and Flood, 2014): a draw that is the same in every run. */
+static __always_inline __u64 draw(__u32 turn)
+{
+	__u64 value = (turn + 1ULL) * 0x9e3779b97f4a7c15ULL;
+
+	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ULL;
+	value = (value ^ value >> 27) * 0x94d049bb133111ebULL;
+	return value ^ value >> 31;
+}
+
 static __always_inline void change_packet(struct xdp_md *ctx)
 {
 	__u8 *frame = (void *)(long)ctx->data;
@@ -57,6 +71,13 @@ static __always_inline void change_packet(struct xdp_md *ctx)
 
 		*(__be32 *)(frame + SOURCE_AT) = bpf_htonl(network | host);
 		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons(now / sources & 1); /* never a scanner */
+	} else if (change == CHANGE_FLOOD) {
+		__u64 drawn = draw(now);
+		__u32 index = (drawn >> 32) * sources >> 32;
+		__u32 host = (index * 0x9e3779b1) & ((1u << FLOOD_HOST_BITS) - 1);
+
+		*(__be32 *)(frame + SOURCE_AT) = bpf_htonl(network | host);
+		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons((__u16)drawn);
 	}
 	*(__be32 *)(frame + SEQUENCE_AT) = bpf_htonl(now);
 }

@@ -1,22 +1,23 @@
 import { readObject } from '@scanward/bpf-object';
 import { type BpfProgram, loadObject, type LoadedObject } from '@scanward/loader-native';
-import { repositoryFile } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
-import { endian, u32 } from './shipped.ts';
+import { endianness } from 'node:os';
+import { repositoryFile } from './files.ts';
+import { u32 } from './u32.ts';
 
-/** How each packet differs from the one before, as bench/bpf/wrap.bpf.c knows it. */
+/** How each packet differs from the one before, as packages/testkit/bpf/wrap.bpf.c knows it. */
 export interface Change {
-  readonly kind: 'nothing' | 'port' | 'source';
-  /** How many distinct sources one is drawn from; at most 2^28. */
+  readonly kind: 'nothing' | 'port' | 'source' | 'flood';
+  /** How many distinct sources one is drawn from; at most 2^28, in a flood 2^31. */
   readonly sources?: number;
-  /** One of `Network`. */
+  /** The address that they begin with: of a /4, in a flood of a /1. */
   readonly network?: number;
 }
 
-const KINDS = { nothing: 0, port: 1, source: 2 } as const;
+const KINDS = { nothing: 0, port: 1, source: 2, flood: 3 } as const;
 
 function load(change: Change, program: 'wrap' | 'forward', ifindex: number): LoadedObject {
-  const file = `bench/bpf/prebuilt/wrap.generated.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`;
+  const file = `packages/testkit/bpf/prebuilt/wrap.generated.${endianness() === 'LE' ? 'bpfel' : 'bpfeb'}.o`;
   return loadObject(readObject(readFileSync(repositoryFile(file))), {
     programs: [program],
     constants: {
