@@ -1,3 +1,4 @@
+export { blockExpiryNs, blockStartNs } from './block-time.ts';
 export { checkLayouts } from './check-layouts.ts';
 export type { FoundEnum, FoundStruct, FoundType } from './check-layouts.ts';
 export { CodecError } from './codec-error.ts';
@@ -9,8 +10,14 @@ export type { CursorOptions } from './cursor.ts';
 export type { Cursor, Records } from './cursor-type.ts';
 export {
   AllowReason,
+  BLOCK_FOR_EVER,
+  BLOCK_KEYS,
+  BLOCK_UNIT_SHIFT,
+  BlockOutcome,
   BlockReason,
+  BLOCKS_PER_LINE,
   CommandOp,
+  COMMANDS_MAX,
   COMMAND_SETS_MAX,
   Mode,
   ONLINK_MAX,
@@ -37,6 +44,8 @@ export type {
   Allow,
   AllowKey,
   Block,
+  Blocklist,
+  BlockLine,
   Command,
   Connection,
   Counters,
