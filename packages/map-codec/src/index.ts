@@ -1,3 +1,5 @@
+export { BlockLines } from './block-lines.ts';
+export type { SourceBlock } from './block-lines.ts';
 export { blockExpiryNs, blockStartNs } from './block-time.ts';
 export { checkLayouts } from './check-layouts.ts';
 export type { FoundEnum, FoundStruct, FoundType } from './check-layouts.ts';
@@ -5,6 +7,8 @@ export { CodecError } from './codec-error.ts';
 export type { CodecErrorCode } from './codec-error.ts';
 export { codecs } from './codecs.ts';
 export type { Codecs } from './codecs.ts';
+export { CommandFrame, commandOf } from './command-frame.ts';
+export type { RunFrame } from './command-frame.ts';
 export { cursor } from './cursor.ts';
 export type { CursorOptions } from './cursor.ts';
 export type { Cursor, Records } from './cursor-type.ts';

@@ -5,9 +5,7 @@ export const LAYOUTS = {
   addr: {
     name: 'addr',
     size: 16,
-    fields: [
-      { name: 'octets', offset: 0, size: 16, type: 'u8', count: 16 },
-    ],
+    fields: [{ name: 'octets', offset: 0, size: 16, type: 'u8', count: 16 }],
   },
   prefix: {
     name: 'prefix',
@@ -43,9 +41,7 @@ export const LAYOUTS = {
   allow: {
     name: 'allow',
     size: 4,
-    fields: [
-      { name: 'reason', offset: 0, size: 4, type: 'u32' },
-    ],
+    fields: [{ name: 'reason', offset: 0, size: 4, type: 'u32' }],
   },
   block_line: {
     name: 'block_line',
