@@ -24,6 +24,8 @@ import { KernelSourceStore } from './source-store.ts';
 
 /** Lines of seven SYNs remembered, 64 bytes each. */
 const SYN_SETS = 32_768;
+/** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
+const BLOCKS_A_LINE = 2;
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
 export interface Loaded {
@@ -49,6 +51,7 @@ export function load(options: RunOptions, endian: Endian): Loaded {
   raiseMemlock();
   const secret = randomKeys(SECRET_WORDS);
   const sourceSets = Math.ceil(options.maxSources / SOURCES_PER_SET);
+  const blockLines = Math.ceil(options.maxBlocks / BLOCKS_A_LINE);
   const object = loadObject(spec, {
     programs: ['scanward', 'scanward_command'],
     constants: {
@@ -56,9 +59,11 @@ export function load(options: RunOptions, endian: Endian): Loaded {
       has_frags: features().xdpFrags ? 1 : 0,
       source_sets: sourceSets,
       syn_sets: SYN_SETS,
+      block_lines: blockLines,
+      max_blocks: options.maxBlocks,
       secret,
     },
-    maxEntries: { sources: sourceSets, syns: SYN_SETS, blocked: options.maxBlocks },
+    maxEntries: { sources: sourceSets, syns: SYN_SETS, blocked_lines: blockLines, blocked: options.maxBlocks },
   });
   try {
     return ports(object, endian, secret.slice(0, SOURCE_KEYS));
@@ -73,15 +78,19 @@ function ports(object: LoadedObject, endian: Endian, sourceKeys: readonly bigint
   const map = (name: string): BpfMap => object.maps[name]!;
   const connections = new RingBuffer(map('connections'));
   const scans = new RingBuffer(map('scans'));
+  const command = object.programs['scanward_command']!;
+  const blocks = new KernelBlockStore({ lines: map('blocked_lines'), hash: map('blocked') }, command, codec);
   return {
     program: object.programs['scanward']!,
     endian,
     sourceKeys,
     events: new KernelEventSource(connections, scans),
-    blocks: new KernelBlockStore(map('blocked'), codec),
-    sources: new KernelSourceStore(map('sources'), object.programs['scanward_command']!, codec),
+    blocks,
+    sources: new KernelSourceStore(map('sources'), command, codec),
     counters: new KernelCounterSource(map('counters'), codec, possibleCpus()),
-    allow: new KernelAllowStore(map('allow'), codec),
+    allow: new KernelAllowStore(map('allow'), codec, () => {
+      blocks.recheck();
+    }),
     policy: new KernelPolicyStore(map('policy'), codec),
     close() {
       scans.close();
