@@ -18,7 +18,7 @@ static __always_inline __u64 cell_units(__u64 now_ns)
 	return now_ns >> CELL_TIME_SHIFT;
 }
 
-static __always_inline __u64 cell_of(__u64 content, __u64 now_ns)
+static __always_inline __u64 cell_now(__u64 content, __u64 now_ns)
 {
 	return content << CELL_TIME_SHIFT | (cell_units(now_ns) & CELL_TIME_MASK);
 }

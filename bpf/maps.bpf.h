@@ -7,8 +7,8 @@
 #include <bpf/bpf_helpers.h>
 
 /*
- * Sizes are defaults; the loader sets max_entries of sources, singles, syns, blocked and allow. Values of a map
- * that can be mapped begin on a page: so a line is one cache line, not two halves.
+ * Sizes are defaults; the loader sets max_entries of sources, singles, syns, blocked, blocked_lines and allow.
+ * Values of a map that can be mapped begin on a page: so a line of 64 bytes is one cache line, not two halves.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -25,13 +25,30 @@ struct {
 	__type(value, struct allow);
 } allow SEC(".maps");
 
-/* Not an LRU: no flood of new blocks may push an old one out. */
+/* Mmapable, because then its values begin on a page: a line of 128 bytes is two cache lines, not three. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 32768);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct block_line);
+} blocked_lines SEC(".maps");
+
+/* Not an LRU: no flood of new blocks may push an old one out. It costs what stands in it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct addr);
 	__type(value, struct block);
 } blocked SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct blocklist);
+} blocklist SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -79,6 +96,8 @@ const volatile __u32 has_frags = 0; /* the kernel has multi-buffer frames (5.18)
 const volatile __u32 source_sets = 16384;
 const volatile __u32 single_lines = 131072;
 const volatile __u32 syn_lines = 32768;
+const volatile __u32 block_lines = 32768;
+const volatile __u32 max_blocks = 65536;
 const volatile __u64 secret[SECRET_WORDS] = {};
 
 /* The test's clock. */
@@ -93,6 +112,7 @@ const enum mode *btf_mode __attribute__((unused));
 const enum response *btf_response __attribute__((unused));
 const enum allow_reason *btf_allow_reason __attribute__((unused));
 const enum block_reason *btf_block_reason __attribute__((unused));
+const enum block_outcome *btf_block_outcome __attribute__((unused));
 const enum command_op *btf_command_op __attribute__((unused));
 const enum clock_kind *btf_clock_kind __attribute__((unused));
 

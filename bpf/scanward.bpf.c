@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
  * The XDP program: parse, blocklist, retransmission, touch, decide. And the command program, which user
- * space runs by BPF_PROG_TEST_RUN and never attaches, so that `sources` has one kind of writer.
+ * space runs by BPF_PROG_TEST_RUN and never attaches, so that `sources` and the blocklist have one kind of writer.
  */
+#include "blocks.bpf.h"
 #include "maps.bpf.h"
 #include "parse.bpf.h"
 #include "singles.bpf.h"
 #include "sources.bpf.h"
 #include "syns.bpf.h"
-
-#define EEXIST 17
 
 /* Of the two licences the kernel knows this one; bpf_ktime_get_ns is for GPL programs only. */
 char _license[] SEC("license") = "GPL";
@@ -19,49 +18,6 @@ static __always_inline __u32 frame_length(struct xdp_md *ctx)
 	if (has_frags)
 		return bpf_xdp_get_buff_len(ctx);
 	return ctx->data_end - ctx->data;
-}
-
-static __always_inline bool is_allowed(const struct addr *address)
-{
-	struct allow_key key = { .prefix_bits = 128 };
-
-	__builtin_memcpy(key.address, address, sizeof(key.address));
-	return bpf_map_lookup_elem(&allow, &key) != NULL;
-}
-
-static __always_inline bool is_in_force(const struct block *block, __u64 now_ns)
-{
-	return block->expiry_ns == 0 || now_ns < block->expiry_ns;
-}
-
-/* Honest traffic pays for one lookup: neither the clock nor the allowlist is asked without a block. */
-static __always_inline bool is_blocked(const struct addr *source, const struct addr *address, __u32 frame_bytes)
-{
-	struct block *block = bpf_map_lookup_elem(&blocked, source);
-
-	if (!block || !is_in_force(block, clock_now_ns()) || is_allowed(address))
-		return false;
-	__sync_fetch_and_add(&block->packets, 1);
-	__sync_fetch_and_add(&block->bytes, frame_bytes);
-	return true;
-}
-
-enum block_outcome { BLOCK_MADE, BLOCK_HELD, BLOCK_REFUSED };
-
-/* Blocks the source, unless a packet on another CPU just did. */
-static __always_inline enum block_outcome block_source(const struct addr *source, __u64 now_ns, __u64 expiry_ns)
-{
-	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN };
-	long error = bpf_map_update_elem(&blocked, source, &block, BPF_NOEXIST);
-
-	if (error == -EEXIST) {
-		struct block *old = bpf_map_lookup_elem(&blocked, source);
-
-		if (old && is_in_force(old, now_ns))
-			return BLOCK_HELD;
-		error = bpf_map_update_elem(&blocked, source, &block, BPF_ANY);
-	}
-	return error ? BLOCK_REFUSED : BLOCK_MADE;
 }
 
 static __always_inline void report_scan(const struct packet *p, __u8 source_bits, bool is_block, __u64 expiry_ns,
@@ -108,7 +64,7 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 					struct counters *sums)
 {
 	bool blocks = rules->response == RESPONSE_BLOCK;
-	__u64 expiry_ns = blocks && rules->block_ttl_ns ? now_ns + rules->block_ttl_ns : 0;
+	__u64 expiry_ns = blocks && rules->block_ttl_ns ? expiry_of(now_ns + rules->block_ttl_ns) : 0;
 	enum block_outcome outcome = BLOCK_REFUSED;
 	bool is_blocked_now;
 
@@ -116,10 +72,10 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 		return false;
 	if (blocks)
 		outcome = block_source(source, now_ns, expiry_ns);
-	is_blocked_now = outcome != BLOCK_REFUSED;
+	is_blocked_now = outcome == BLOCK_MADE || outcome == BLOCK_HELD;
 	sums->blocks_made += outcome == BLOCK_MADE;
 	/* One for each crossing: a scanner without a block comes here with every packet. */
-	sums->blocks_refused += blocks && !is_blocked_now && t->report;
+	sums->blocks_refused += blocks && outcome == BLOCK_REFUSED && t->report;
 	/* A block that was refused at first is told when it is made. */
 	if (t->report || outcome == BLOCK_MADE)
 		report_scan(p, source_bits, is_blocked_now, is_blocked_now ? expiry_ns : 0, t, now_ns, ifindex, sums);
@@ -240,30 +196,14 @@ static __always_inline void forget(const struct addr *source)
 		source_forget(set, &id);
 }
 
-SEC("xdp")
-int scanward_command(struct xdp_md *ctx)
+static __always_inline void command_sweep(struct command *command, const struct policy *rules)
 {
-	struct command *command = (void *)(long)ctx->data;
-	struct policy *rules = only_element(&policy);
-	struct source_set *set;
-	struct command answer;
-	struct horizon h;
+	struct horizon h = horizon_at(clock_now_ns() >> TICK_SHIFT, rules->window_ns, 0);
+	struct command answer = { .first = command->first, .count = command->count };
 
-	if (!rules || (void *)(command + 1) > (void *)(long)ctx->data_end)
-		return XDP_ABORTED;
-	answer = *command;
-	if (answer.op == COMMAND_FORGET) {
-		forget(&answer.source);
-		return XDP_PASS;
-	}
-	if (answer.op != COMMAND_SWEEP)
-		return XDP_ABORTED;
-
-	h = horizon_at(clock_now_ns() >> TICK_SHIFT, rules->window_ns, 0);
-	answer.live = 0;
-	answer.emptied = 0;
 	for (__u32 i = 0; i < COMMAND_SETS_MAX; i++) {
 		__u32 index = answer.first + i;
+		struct source_set *set;
 
 		if (i >= answer.count)
 			break;
@@ -274,5 +214,68 @@ int scanward_command(struct xdp_md *ctx)
 	}
 	command->live = answer.live;
 	command->emptied = answer.emptied;
+}
+
+/* Whether it is done; else the next run goes on with it. */
+static __always_inline bool command_recheck(struct command *command)
+{
+	if (command->count && block_recheck(command->first)) {
+		command->first++;
+		command->count--;
+	}
+	return command->count == 0;
+}
+
+/* One step of a command; whether it is done. */
+static __always_inline bool command_step(struct command *command, const struct policy *rules)
+{
+	struct addr source = command->source;
+	struct block block = command->block;
+	enum block_outcome outcome;
+
+	switch (command->op) {
+	case COMMAND_SWEEP:
+		command_sweep(command, rules);
+		return true;
+	case COMMAND_FORGET:
+		forget(&source);
+		return true;
+	case COMMAND_RECHECK:
+		return command_recheck(command);
+	case COMMAND_BLOCK:
+		outcome = block_put(&source, &block, clock_now_ns(), true);
+		break;
+	case COMMAND_UNBLOCK:
+		outcome = block_remove(&source);
+		break;
+	default:
+		outcome = block_find(&source, &block);
+		command->block = block;
+		break;
+	}
+	command->outcome = outcome;
+	return outcome != BLOCK_UNDECIDED;
+}
+
+SEC("xdp")
+int scanward_command(struct xdp_md *ctx)
+{
+	struct command *first = (void *)(long)ctx->data;
+	struct policy *rules = only_element(&policy);
+	struct command *command;
+	__u32 next;
+
+	if (!rules || (void *)(first + 1) > (void *)(long)ctx->data_end)
+		return XDP_ABORTED;
+	next = first->next;
+	asm volatile("" : "+r"(next)); /* or clang drops the mask, without which 5.10 knows no bound */
+	command = first + (next & (COMMANDS_MAX - 1));
+	asm volatile("" : "+r"(command)); /* or clang adds it up once more, and what is checked is another pointer */
+	if (next >= COMMANDS_MAX || (void *)(command + 1) > (void *)(long)ctx->data_end)
+		return XDP_ABORTED;
+	if (command->op < COMMAND_SWEEP || command->op > COMMAND_RECHECK)
+		return XDP_ABORTED;
+	if (command_step(command, rules))
+		first->next = next + 1;
 	return XDP_PASS;
 }

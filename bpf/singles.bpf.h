@@ -70,7 +70,7 @@ static __always_inline enum single_outcome single_note(struct line *line, const 
 			line_take(line, place);
 		line->mark = cell_units(now_ns);
 	} else {
-		fallen = line_put(line, place, cell_of(tag << PORT_BITS | port, now_ns));
+		fallen = line_put(line, place, cell_now(tag << PORT_BITS | port, now_ns));
 	}
 	bpf_spin_unlock(&line->lock);
 	sums->singles_evicted += is_fresh(single_touch(fallen, now_ns), h);

@@ -47,7 +47,7 @@ static __always_inline bool syn_seen(const struct syn_id *id, __u64 now_ns, stru
 		return false;
 	bpf_spin_lock(&line->lock);
 	place = line_find(line, id->tag, 0, &cell);
-	fallen = line_put(line, place, cell_of(id->tag, now_ns));
+	fallen = line_put(line, place, cell_now(id->tag, now_ns));
 	bpf_spin_unlock(&line->lock);
 	sums->syns_evicted += syn_is_fresh(fallen, now_ns);
 	return syn_is_fresh(cell, now_ns);

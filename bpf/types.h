@@ -25,10 +25,17 @@
 #define ONLINK_MAX 16
 /* A SYN seen again within this time is a retransmission. */
 #define RETRANSMISSION_NS 64000000000ULL
-/* Random 64-bit keys of the hashes: 5 for a source, 11 + 11 for a SYN. */
+/* Blocks in one line. */
+#define BLOCKS_PER_LINE 5
+/* Blocks begin and end at whole units of 2^26 ns (67 ms): in 32 bits they last nine years. */
+#define BLOCK_UNIT_SHIFT 26
+/* In units: no end. A block whose end would be later than this has none. */
+#define BLOCK_FOR_EVER 0xffffffffU
+/* Random 64-bit keys of the hashes: 5 for a source, 11 + 11 for a SYN, 2 for the line of a block. */
 #define SOURCE_KEYS 5
 #define SYN_KEYS 11
-#define SECRET_WORDS (SOURCE_KEYS + 2 * SYN_KEYS)
+#define BLOCK_KEYS 2
+#define SECRET_WORDS (SOURCE_KEYS + 2 * SYN_KEYS + BLOCK_KEYS)
 
 struct addr {
 	__u8 octets[16];
@@ -85,13 +92,39 @@ enum block_reason {
 	BLOCK_OPERATOR = 2,
 };
 
-/* blocked: hash of struct addr (the source: an IPv6 source is its prefix). */
+/*
+ * blocked_lines: array of lines; all that is to be said of a block of an IPv4 source stands in its cell (number i of
+ * each array). What every packet asks, the first three fields, is one cache line. A cell is never of an allowed address.
+ */
+struct block_line {
+	__u16 in_hash; /* blocks of sources that belong here stand in `blocked`: so many; once 65,535, for good */
+	__u8 reasons[BLOCKS_PER_LINE]; /* enum block_reason */
+	__u8 pad;
+	__be32 addresses[BLOCKS_PER_LINE]; /* 0: empty */
+	__u32 expiries[BLOCKS_PER_LINE]; /* units; 0: not in force */
+	__u32 starts[BLOCKS_PER_LINE]; /* units */
+	__u32 packets[BLOCKS_PER_LINE]; /* dropped because of this block, saturating */
+	__u64 bytes[BLOCKS_PER_LINE];
+};
+
+/*
+ * blocked: hash of struct addr (the source: an IPv6 source is its prefix), for IPv6 sources, for those that found no
+ * cell, and for allowed addresses. Both times are whole units.
+ */
 struct block {
 	__u64 start_ns;
 	__u64 expiry_ns; /* 0: for ever */
 	__u64 packets; /* dropped because of this block */
 	__u64 bytes;
 	__u32 reason; /* enum block_reason */
+	__u32 pad;
+};
+
+/* blocklist: array of 1. Lines and hash have one writer at a time. */
+struct blocklist {
+	struct bpf_spin_lock lock;
+	__u32 is_taken; /* by a writer; under the lock */
+	__u32 count; /* blocks in lines and hash, those that have expired too */
 	__u32 pad;
 };
 
@@ -186,23 +219,44 @@ struct counters {
 	__u64 syns_evicted;
 };
 
-/* What user space asks of the table by a test run of the command program; the answer is written back. */
+/*
+ * What user space asks of the tables by test runs of the command program; the answer is written back. A frame holds up
+ * to COMMANDS_MAX commands. Each run does one step of one of them: `next` of the first command says which, and is
+ * raised when it is done. So a frame is run again until all of its commands are.
+ */
 enum command_op {
 	COMMAND_SWEEP = 1, /* empties the slots that were quiet for a window, in the sets [first, first + count) */
 	COMMAND_FORGET = 2, /* empties the slot of `source` */
+	COMMAND_BLOCK = 3, /* writes `block` for `source`, in place of one that it has */
+	COMMAND_UNBLOCK = 4, /* removes the block of `source` */
+	COMMAND_FIND = 5, /* reads the block of `source` */
+	COMMAND_RECHECK = 6, /* a line a step, from `first`, `count` of them: out of cells whose address is allowed by now */
+};
+
+enum block_outcome {
+	BLOCK_UNDECIDED = 0, /* another writer was at it */
+	BLOCK_MADE = 1,
+	BLOCK_HELD = 2, /* a block is there */
+	BLOCK_REFUSED = 3, /* no room */
+	BLOCK_REMOVED = 4,
+	BLOCK_ABSENT = 5, /* there is no block */
 };
 
 struct command {
 	__u32 op; /* enum command_op */
 	__u32 first;
-	__u32 count; /* at most COMMAND_SETS_MAX */
+	__u32 count; /* of sets: at most COMMAND_SETS_MAX */
 	__u32 live; /* answer: slots of these sets that hold a source */
 	__u32 emptied; /* answer */
+	__u32 outcome; /* answer: enum block_outcome */
+	__u32 next; /* of the first command of a frame: the one that the next run is for */
 	__u32 pad;
 	struct addr source;
+	struct block block;
 };
 
 #define COMMAND_SETS_MAX 64
+#define COMMANDS_MAX 32
 
 /* The constant `clock_kind`: where the time comes from. */
 enum clock_kind {
@@ -217,7 +271,9 @@ SCANWARD_SIZE(prefix, 32);
 SCANWARD_SIZE(policy, 40 + 32 * ONLINK_MAX);
 SCANWARD_SIZE(allow_key, 20);
 SCANWARD_SIZE(allow, 4);
+SCANWARD_SIZE(block_line, 8 + 24 * BLOCKS_PER_LINE);
 SCANWARD_SIZE(block, 40);
+SCANWARD_SIZE(blocklist, 16);
 SCANWARD_SIZE(source, 56 + 8 * PORTS_MAX);
 SCANWARD_SIZE(source_set, 8 + SOURCES_PER_SET * 312);
 SCANWARD_SIZE(line, 64);
@@ -225,6 +281,6 @@ SCANWARD_SIZE(connection, 48);
 SCANWARD_SIZE(scan, 56 + 2 * PORTS_MAX);
 SCANWARD_SIZE(tally, 16);
 SCANWARD_SIZE(counters, 16 * VERDICTS + 56);
-SCANWARD_SIZE(command, 40);
+SCANWARD_SIZE(command, 88);
 
 #endif

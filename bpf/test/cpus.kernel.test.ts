@@ -1,9 +1,21 @@
 /** A source whose packets arrive on several CPUs at once is counted exactly. */
 import { expect, test } from 'vitest';
-import { hammer, UNBROKEN } from './hammer.ts';
+import { hammer, hammerBlocks, UNBROKEN, UNBROKEN_BLOCKS } from './hammer.ts';
 
 const SYNS = Math.round(1_000_000 * Number(process.env['TEST_SCALE'] ?? 1));
 
 test(`${SYNS} SYNs on 2 CPUs: no touch is lost, none passes beyond the threshold`, { timeout: 900_000 }, async () => {
   expect(await hammer(SYNS)).toEqual(UNBROKEN);
 });
+
+const BLOCKS = Math.round(50_000 * Number(process.env['TEST_SCALE'] ?? 1));
+
+test(
+  `${BLOCKS} sources blocked on 2 CPUs at once: each has one block, and they are counted`,
+  {
+    timeout: 900_000,
+  },
+  async () => {
+    expect(await hammerBlocks(BLOCKS)).toEqual(UNBROKEN_BLOCKS);
+  },
+);

@@ -14,11 +14,12 @@ function ended(worker: Worker): Promise<void> {
   });
 }
 
-async function send(fd: number, sources: number): Promise<{ passed: Int32Array; dropped: Int32Array }> {
+async function send(fd: number, sources: number, ports: number): Promise<{ passed: Int32Array; dropped: Int32Array }> {
+  if (availableParallelism() < THREADS) throw new Error(`this test needs ${THREADS} CPUs`);
   const shared = new SharedArrayBuffer(4 + 8 * sources);
   const threads = Array.from({ length: THREADS }, (_, i) => {
     const frame = syn(0, { sequence: 1 });
-    const workerData = { fd, frame, first: i * PORTS, threads: THREADS, sources, ports: PORTS, shared };
+    const workerData = { fd, frame, first: i * ports, threads: THREADS, sources, ports, shared };
     return new Worker(new URL('hammer.mjs', import.meta.url), { workerData, execArgv: [] });
   });
   await Promise.all(threads.map(ended));
@@ -45,11 +46,10 @@ export const UNBROKEN: Broken = { passed: 0, dropped: 0, blocks: 0, lostSlots: 0
 
 /** Sends about so many SYNs through the program of an object (default: the committed one). The ring's losses are no matter. */
 export async function hammer(syns: number, object?: string): Promise<Broken> {
-  if (availableParallelism() < THREADS) throw new Error(`this test needs ${THREADS} CPUs`);
   const sources = Math.ceil(syns / (THREADS * PORTS));
   const sizes = { policy: { threshold: THRESHOLD }, sourceSets: sources, maxBlocks: 2 * sources };
   using program = TestProgram.load(object === undefined ? sizes : { ...sizes, object });
-  const { passed, dropped } = await send(program.program.fd, sources);
+  const { passed, dropped } = await send(program.program.fd, sources, PORTS);
 
   const { blocksMade, sourcesEvicted } = program.counters();
   const slots = Array.from({ length: sources }, (_, i) => program.sourceSet(i).slots).flat();
@@ -60,5 +60,39 @@ export async function hammer(syns: number, object?: string): Promise<Broken> {
     blocks: Math.abs(sources - Number(blocksMade)),
     lostSlots: Math.abs(sources - Number(sourcesEvicted) - used.length),
     lostTouches: used.filter(({ touches }) => portsOf(touches) !== THRESHOLD + 1).length,
+  };
+}
+
+/** How much of the blocklist is not as it must be. */
+export interface BrokenBlocks {
+  /** Sources of which not every packet was dropped. */
+  readonly passed: number;
+  /** Blocks too many or too few that the program says it made. */
+  readonly made: number;
+  /** Blocks too many or too few that it counts. */
+  readonly count: number;
+  /** Blocks that stand in lines and hash beside another one of the same source. */
+  readonly twice: number;
+}
+
+export const UNBROKEN_BLOCKS: BrokenBlocks = { passed: 0, made: 0, count: 0, twice: 0 };
+
+/** Blocks so many sources, each on two CPUs at the same time, in so few lines that most find no cell. */
+export async function hammerBlocks(sources: number, object?: string): Promise<BrokenBlocks> {
+  const lines = Math.ceil(sources / 16);
+  const sizes = { policy: { threshold: 0 }, sourceSets: sources, maxBlocks: 2 * sources, blockLines: lines };
+  using program = TestProgram.load(object === undefined ? sizes : { ...sizes, object });
+  const { dropped } = await send(program.program.fd, sources, 1);
+
+  const cells = Array.from({ length: lines }, (_, i) => program.blockLine(i).addresses).flat();
+  const hashed = program
+    .hashedBlocks()
+    .map(({ source }) => new DataView(source.buffer, source.byteOffset).getUint32(12));
+  const blocks = [...cells.filter((address) => address !== 0), ...hashed];
+  return {
+    passed: dropped.filter((count) => count !== THREADS).length,
+    made: Math.abs(sources - Number(program.counters().blocksMade)),
+    count: Math.abs(blocks.length - program.blockCount()),
+    twice: blocks.length - new Set(blocks).size,
   };
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fuzz, replayCase, type Campaign } from './campaign.ts';
 import { readCase } from './case-file.ts';
-import { hammer } from './hammer.ts';
+import { hammer, hammerBlocks } from './hammer.ts';
 import { withFaultyModel, withFaultyProgram, type Fault } from './mutant.ts';
 import { PinnedCpus } from './pinned.ts';
 import { Difference, loadForTraces, replay, type Model } from './replay.ts';
@@ -16,6 +16,7 @@ import { trace, type Trace } from './trace.ts';
 const SEED = 1;
 const TRACES = 3_000;
 const SYNS = 200_000;
+const BLOCKS = 20_000;
 
 const program: Fault[] = [
   {
@@ -26,22 +27,57 @@ const program: Fault[] = [
   },
   {
     what: 'blocks do not expire',
-    file: 'scanward.bpf.c',
-    from: 'block->expiry_ns == 0 || now_ns < block->expiry_ns',
-    to: 'block->expiry_ns == 0 || now_ns',
+    file: 'blocks.bpf.h',
+    from: 'now_ns >> BLOCK_UNIT_SHIFT < line->expiries[i]',
+    to: 'now_ns',
   },
   {
-    what: 'a block lasts a nanosecond longer',
-    file: 'scanward.bpf.c',
+    what: 'a block in a cell lasts a unit longer',
+    file: 'blocks.bpf.h',
+    from: 'now_ns >> BLOCK_UNIT_SHIFT < line->expiries[i]',
+    to: 'now_ns >> BLOCK_UNIT_SHIFT <= line->expiries[i]',
+  },
+  {
+    what: 'a block in the hash lasts a nanosecond longer',
+    file: 'blocks.bpf.h',
     from: 'now_ns < block->expiry_ns',
     to: 'now_ns <= block->expiry_ns',
   },
-  { what: 'the first port is lost at the second', file: 'singles.bpf.h', from: '*carried = touch;', to: '*carried = 0;' },
+  {
+    what: 'the first port is lost at the second',
+    file: 'singles.bpf.h',
+    from: '*carried = touch;',
+    to: '*carried = 0;',
+  },
   {
     what: 'a mark is never fresh',
     file: 'singles.bpf.h',
     from: '<= cell_units(window_ns) + 1',
     to: '> cell_units(window_ns) + 1',
+  },
+  {
+    what: 'a line does not know what of it is in the hash',
+    file: 'blocks.bpf.h',
+    from: 'line->in_hash++;',
+    to: '(void)0;',
+  },
+  {
+    what: 'a cell whose block has expired is not taken',
+    file: 'blocks.bpf.h',
+    from: 'i = expired_cell_of(cells, now_ns);',
+    to: 'i = BLOCKS_PER_LINE;',
+  },
+  {
+    what: 'an allowed address gets a cell',
+    file: 'blocks.bpf.h',
+    from: 'line && !is_allowed(source) ? line : NULL',
+    to: 'line',
+  },
+  {
+    what: 'nothing is kept for the operator',
+    file: 'blocks.bpf.h',
+    from: 'max_blocks - kept',
+    to: 'max_blocks',
   },
   { what: 'SYN+ACK is taken for a SYN', file: 'parse.bpf.h', from: 'tcp->syn && !tcp->ack', to: 'tcp->syn' },
 ];
@@ -54,7 +90,7 @@ const reference: Fault[] = [
   },
   {
     what: 'a block lasts a nanosecond longer',
-    file: 'blocklist.ts',
+    file: 'block.ts',
     from: 'nowNs < block.expiryNs',
     to: 'nowNs <= block.expiryNs',
   },
@@ -63,6 +99,12 @@ const reference: Fault[] = [
     file: 'singles.ts',
     from: 'this.isCarried = isFresh && touchPort !== port;',
     to: 'this.isCarried = false;',
+  },
+  {
+    what: 'a block that is lifted leaves its line full',
+    file: 'block-line.ts',
+    from: 'return this.#put(undefined, ',
+    to: 'return this.#cells.some(',
   },
   { what: 'a SYN that was dropped counts as seen', file: 'reference.ts', from: 'this.syns.forget(syn);', to: '' },
 ];
@@ -114,6 +156,13 @@ describe('found', () => {
     const broken = await withFaultyProgram(fault, (object) => hammer(SYNS, object));
     process.stdout.write(`${fault.what}: ${JSON.stringify(broken)}\n`);
     expect(broken.passed + broken.dropped + broken.lostTouches).toBeGreaterThan(0);
+  });
+
+  test('in the program: all write into the blocklist at once', async () => {
+    const fault = { what: 'no turns', file: 'blocks.bpf.h', from: 'if (!was_taken)', to: 'if (was_taken <= 1)' };
+    const broken = await withFaultyProgram(fault, (object) => hammerBlocks(BLOCKS, object));
+    process.stdout.write(`no turns: ${JSON.stringify(broken)}\n`);
+    expect(broken.twice + broken.count + broken.made).toBeGreaterThan(0);
   });
 });
 

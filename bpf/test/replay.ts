@@ -14,8 +14,8 @@ const LOOPBACK = 1;
 const SOURCE_SETS = 3;
 const SINGLE_LINES = 3;
 const SYN_LINES = 3;
-const MAX_BLOCKS = 4;
-const OPERATOR = 2;
+const MAX_BLOCKS = 8;
+const BLOCK_LINES = 2;
 const CLOCKS_APART_NS = 3_000n;
 
 /** The reference, or a copy of it with a fault. */
@@ -38,7 +38,8 @@ function same(what: string, actual: unknown, expected: unknown): void {
 
 /** The program in the size that the traces are made for: small tables, so that they overflow. */
 export function loadForTraces(object?: string): TestProgram {
-  const sizes = { sourceSets: SOURCE_SETS, singleLines: SINGLE_LINES, synLines: SYN_LINES, maxBlocks: MAX_BLOCKS };
+  const lines = { singleLines: SINGLE_LINES, synLines: SYN_LINES, blockLines: BLOCK_LINES };
+  const sizes = { sourceSets: SOURCE_SETS, maxBlocks: MAX_BLOCKS, ...lines };
   return TestProgram.load(object === undefined ? sizes : { ...sizes, object });
 }
 
@@ -103,6 +104,7 @@ class Replay {
       singleLines: SINGLE_LINES,
       synSets: SYN_LINES,
       blocksMax: MAX_BLOCKS,
+      blockLines: BLOCK_LINES,
     });
     program.reset();
     program.setNow(trace.startNs);
@@ -124,7 +126,7 @@ class Replay {
         this.#allow(step.prefix, step.kind === 'allow');
         break;
       case 'block':
-        this.#block(this.#sourceOf(step.source), step.lastsNs);
+        this.#block(this.#sourceOf(step.source), step.lastsNs, step.reason);
         break;
       case 'unblock':
         this.#unblock(this.#sourceOf(step.source));
@@ -134,6 +136,10 @@ class Replay {
         break;
       case 'sweep':
         this.#sweep(step.first, step.count);
+        break;
+      case 'recheck':
+        this.#program.recheck(step.first, step.count);
+        for (let line = step.first; line < step.first + step.count; line++) this.#reference.blocks.recheck(line);
         break;
     }
   }
@@ -193,20 +199,12 @@ class Replay {
     for (const one of this.#allowed) this.#reference.allow.add(prefixOf(one));
   }
 
-  #block(source: Uint8Array, lastsNs: bigint): void {
+  #block(source: Uint8Array, lastsNs: bigint, reason: number): void {
     const expiryNs = lastsNs === 0n ? 0n : this.#nowNs + lastsNs;
-    const block = { startNs: this.#nowNs, expiryNs, packets: 0n, bytes: 0n, reason: OPERATOR };
-    same('a block by user space', this.#written(source, block), this.#reference.blocks.set(source, { ...block }));
-  }
-
-  #written(source: Uint8Array, block: Parameters<TestProgram['setBlock']>[1]): boolean {
-    try {
-      this.#program.setBlock(source, block);
-      return true;
-    } catch (error) {
-      if ((error as { code?: string }).code === 'E2BIG') return false;
-      throw error;
-    }
+    const block = { startNs: this.#nowNs, expiryNs, packets: 0n, bytes: 0n, reason };
+    const [program, { blocks }] = [this.#program, this.#reference];
+    same('a block by user space', program.setBlock(source, block), blocks.set(source, block, this.#nowNs));
+    same('the block', program.block(source), blocks.get(source));
   }
 
   #unblock(source: Uint8Array): void {
@@ -241,14 +239,21 @@ class Replay {
     }
     for (let line = 0; line < SYN_LINES; line++)
       same(`syns: line ${line}`, program.line('syns', line), { mark: 0, cells: reference.syns.cells(line) });
-    const blocked = [...program.map('blocked').keys()];
-    same('number of blocks', blocked.length, reference.blocks.size);
-    for (const source of blocked)
-      same(`block of ${source.join()}`, program.block(source), reference.blocks.get(source));
+    this.#compareBlocks();
     const { verdicts, ...others } = reference.counters;
     // What a full ring loses is not modelled: here none is ever full.
     const lost = { connectionsLost: 0n, scansLost: 0n };
     same('counters', program.counters(), { verdicts, ...lost, ...others });
+  }
+
+  #compareBlocks(): void {
+    const [program, { blocks }] = [this.#program, this.#reference];
+    const byText = (hashed: { source: Uint8Array; block: unknown }[]): Map<string, unknown> =>
+      new Map(hashed.map(({ source, block }) => [source.join(), block]));
+    for (let line = 0; line < BLOCK_LINES; line++)
+      same(`blocked_lines: line ${line}`, program.blockLine(line), blocks.line(line));
+    same('blocked', byText(program.hashedBlocks()), byText([...blocks.hashed()]));
+    same('number of blocks', program.blockCount(), blocks.size);
   }
 }
 

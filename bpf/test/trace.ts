@@ -50,10 +50,10 @@ export type Step =
   | SynStep
   | FrameStep
   | { readonly kind: 'policy'; readonly change: Partial<TracePolicy> }
-  | { readonly kind: 'block'; readonly source: string; readonly lastsNs: bigint }
+  | { readonly kind: 'block'; readonly source: string; readonly lastsNs: bigint; readonly reason: number }
   | { readonly kind: 'unblock' | 'forget'; readonly source: string }
   | { readonly kind: 'allow' | 'disallow'; readonly prefix: string }
-  | { readonly kind: 'sweep'; readonly first: number; readonly count: number };
+  | { readonly kind: 'sweep' | 'recheck'; readonly first: number; readonly count: number };
 
 export interface Trace {
   readonly startNs: bigint;
@@ -91,6 +91,9 @@ const prefix = fc.constantFrom(
   '::/0',
 );
 
+/** What blocks are counted in. */
+const BLOCK_UNIT = 1n << 26n;
+
 const edge = fc.constantFrom(-1_025n, -1_024n, -1n, 0n, 0n, 1n, 1_024n, 1_025n);
 const pause = fc.oneof(
   { arbitrary: fc.bigInt(0n, 5_000n), weight: 12 },
@@ -105,6 +108,8 @@ const span = fc.oneof(
     arbitrary: fc.tuple(fc.constantFrom(0n, 5n, 10n, 60n), edge).map(([seconds, off]) => seconds * SECOND + off),
     weight: 6,
   },
+  // Blocks of 1 ns and 5 s end at the next unit.
+  { arbitrary: fc.tuple(fc.constantFrom(1n, 75n), edge).map(([units, off]) => units * BLOCK_UNIT + off), weight: 2 },
   { arbitrary: fc.bigInt(-2n << 24n, 2n << 24n).map((off) => 64n * SECOND + off), weight: 1 },
   { arbitrary: edge.map((off) => 1_024n + off), weight: 1 },
 );
@@ -155,13 +160,19 @@ const change = fc.record(rules, { requiredKeys: [] });
 
 const hand: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('policy' as const), change }), weight: 3 },
-  fc.record({
-    kind: fc.constant('block' as const),
-    source: from,
-    lastsNs: fc.constantFrom(0n, 1n, 5n * SECOND, 10n * SECOND),
-  }),
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('block' as const),
+      source: from,
+      // The last one ends, where the machine runs for years, later than a block can.
+      lastsNs: fc.constantFrom(0n, 1n, 5n * SECOND, 10n * SECOND, 3_600n * SECOND, 2n ** 58n),
+      reason: fc.constantFrom(1, 2),
+    }),
+    weight: 4,
+  },
   fc.record({ kind: fc.constantFrom('unblock' as const, 'forget' as const), source: from }),
-  fc.record({ kind: fc.constantFrom('allow' as const, 'disallow' as const), prefix }),
+  { arbitrary: fc.record({ kind: fc.constantFrom('allow' as const, 'disallow' as const), prefix }), weight: 2 },
+  { arbitrary: fc.record({ kind: fc.constant('recheck' as const), first: fc.nat(2), count: fc.nat(3) }), weight: 2 },
   fc.record({ kind: fc.constant('sweep' as const), first: fc.nat(4), count: fc.nat(5) }),
 );
 
@@ -174,7 +185,7 @@ export const trace: fc.Arbitrary<Trace> = fc.record({
   ),
   policy: fc.record(rules),
   allow: fc.subarray(['192.0.2.3/128', '2001:db8:2::1/128']),
-  steps: fc.array(fc.oneof({ arbitrary: packet, weight: 15 }, hand), {
+  steps: fc.array(fc.oneof({ arbitrary: packet, weight: 10 }, hand), {
     minLength: 1,
     maxLength: PACKETS_MAX,
     size: 'max',

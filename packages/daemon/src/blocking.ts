@@ -1,5 +1,5 @@
 import { addressKey, maskAddress } from './addresses.ts';
-import { hasExpired } from './blocklist.ts';
+import { beganBefore, hasExpired } from './blocklist.ts';
 import type { Blocklist, KnownBlock } from './blocklist.ts';
 import type { BlockEntry, BlockStore, Clock, Prefix, SourceStore } from './ports.ts';
 import type { ScanRecord } from './records.ts';
@@ -80,7 +80,7 @@ export class Blocking {
     const present = new Set<string>();
     for (const entry of this.#ports.blocks.entries()) {
       present.add(addressKey(entry.source));
-      if (entry.startNs < nowNs) this.#adopt(entry);
+      if (beganBefore(entry, nowNs)) this.#adopt(entry);
     }
     for (const block of [...this.#list]) {
       if (present.has(addressKey(block.source)) || this.#ports.blocks.get(block.source)) continue;

@@ -1,3 +1,4 @@
+import { blockStartNs } from '@scanward/map-codec';
 import { addressKey, formatAddress, formatPrefix } from './addresses.ts';
 import type { Output } from './output.ts';
 import type { BlockReasonName } from './ports.ts';
@@ -17,6 +18,16 @@ export interface KnownBlock {
 /** The rule of the program: a block has ended at its expiry, not after it. */
 export function hasExpired(block: { expiryNs: bigint }, nowNs: bigint): boolean {
   return block.expiryNs !== 0n && block.expiryNs <= nowNs;
+}
+
+/** Of a block's beginning the program lists only the unit; the record of its scan says it exactly. */
+function beganTogether(a: KnownBlock, b: KnownBlock): boolean {
+  return a.startNs === b.startNs || blockStartNs(a.startNs) === b.startNs || a.startNs === blockStartNs(b.startNs);
+}
+
+/** Whether a block that the program lists began before then, for certain. */
+export function beganBefore(block: { startNs: bigint }, timeNs: bigint): boolean {
+  return blockStartNs(block.startNs) < blockStartNs(timeNs);
 }
 
 /** The blocks that were told: each is told once when it begins and once when it ends. */
@@ -42,9 +53,9 @@ export class Blocklist {
   /** A block is there. Told unless it is known; an earlier one of the same source is told to have ended. */
   begin(block: KnownBlock): void {
     const old = this.get(block.source);
-    if (old?.startNs === block.startNs && old.expiryNs === block.expiryNs) return;
+    if (old && beganTogether(old, block) && old.expiryNs === block.expiryNs) return;
     // It ran out, or else somebody lifted it, at a time that nobody knows.
-    if (old && old.startNs !== block.startNs) {
+    if (old && !beganTogether(old, block)) {
       this.end(old, hasExpired(old, block.startNs) ? old.expiryNs : block.startNs);
     }
     this.#known.set(addressKey(block.source), { ...block, source: Uint8Array.from(block.source) });

@@ -1,4 +1,4 @@
-import { Mode, Response } from '@scanward/map-codec';
+import { blockStartNs, Mode, Response } from '@scanward/map-codec';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { allowEntry, FakeWorld, ip, SECOND, settled } from '../test/fakes.ts';
 import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
@@ -223,6 +223,27 @@ describe('blocks', () => {
     });
     world.clock.advance(61_000);
     expect(world.lines.lines.map((line) => line.slice(21, 28))).toEqual(['Port sc', 'Blocked']);
+  });
+
+  it('that are listed with the unit in which they began are those that their records told', () => {
+    const { world } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, TTL);
+    const [block] = world.blocks.entries();
+    expect(block!.startNs).not.toBe(blockStartNs(block!.startNs));
+    world.blocks.put({ ...block!, startNs: blockStartNs(block!.startNs) });
+    world.clock.advance(61_000);
+    expect(world.lines.lines.map((line) => line.slice(21, 28))).toEqual(['Port sc', 'Blocked']);
+  });
+
+  it('of the unit in which the blocking watcher ticks wait for its next tick: their record may be on its way', () => {
+    const { world } = startDaemon();
+    world.clock.advance(59_999);
+    const startNs = blockStartNs(world.clock.nowNs);
+    world.blocks.put({ source: ip('192.0.2.1'), startNs, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 'scan' });
+    world.clock.advance(1);
+    expect(world.lines.lines).toEqual([]);
+    world.clock.advance(60_000);
+    expect(world.lines.lines).toHaveLength(1);
   });
 
   it('that somebody else lifted are told to be gone', () => {

@@ -1,4 +1,4 @@
-import type { Source } from '@scanward/map-codec';
+import { blockExpiryNs, type Source } from '@scanward/map-codec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allowEntry, FakeWorld, ip, SECOND } from '../test/fakes.ts';
 import { SlowDetector } from '../test/slow-detector.ts';
@@ -62,7 +62,7 @@ describe('user mode', () => {
       `${AT} Blocked 192.0.2.56 until 2021-04-28 16:28:05 (port scan)`,
     ]);
     expect([...world.blocks.entries()]).toMatchObject([
-      { source: ip(SCANNER), expiryNs: world.clock.nowNs + 3600n * SECOND },
+      { source: ip(SCANNER), expiryNs: blockExpiryNs(world.clock.nowNs + 3600n * SECOND) },
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('user mode', () => {
     scan();
     blocking.pass();
     expect(world.calls).toEqual(['add', 'forget']);
-    expect(detector.settled).toEqual([world.clock.nowNs + 3600n * SECOND]);
+    expect(detector.settled).toEqual([blockExpiryNs(world.clock.nowNs + 3600n * SECOND)]);
     expect(detector.forgotten).toEqual([]);
     expect(detector.swept).toBe(1);
   });
@@ -179,7 +179,7 @@ describe('user mode', () => {
     scan();
     blocking.pass();
     scan([90, 91]);
-    world.clock.advance(5_000);
+    world.clock.advance(5_067); // and the unit that blocks are counted in
     blocking.expire();
     expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:28:10: Unblocked 192.0.2.56');
     expect(detector.touches.size).toBe(0);

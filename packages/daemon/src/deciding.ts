@@ -1,4 +1,4 @@
-import { codecs, cursor, touchTicks } from '@scanward/map-codec';
+import { blockExpiryNs, codecs, cursor, touchTicks } from '@scanward/map-codec';
 import type { Cursor, Endian, Source } from '@scanward/map-codec';
 import { formatAddress, formatPrefix } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
@@ -157,7 +157,7 @@ export class Deciding {
   #block({ source, sourceBits }: DetectedScan): void {
     const startNs = this.#ports.clock.monotonicNs();
     const ttlNs = nanoseconds(this.#options.policy.blockTtlMs);
-    const expiryNs = ttlNs === 0n ? 0n : startNs + ttlNs;
+    const expiryNs = ttlNs === 0n ? 0n : blockExpiryNs(startNs + ttlNs);
     const made = this.#ports.blocks.add(source, startNs, expiryNs);
     this.#ports.sources.forget(source);
     if (!made) {

@@ -21,16 +21,18 @@ export type BlockReasonName = 'scan' | 'operator';
 export interface BlockEntry {
   /** 16 bytes; an IPv6 source is its prefix. */
   readonly source: Uint8Array;
+  /** Rounded down to 2^26 ns. */
   readonly startNs: bigint;
-  /** 0: for ever. */
+  /** 0: for ever. Rounded up to 2^26 ns. */
   readonly expiryNs: bigint;
   readonly reason: BlockReasonName;
   readonly packets: bigint;
   readonly bytes: bigint;
 }
 
-/** The blocklist of the program. */
+/** The blocklist of the program, which is its only writer. */
 export interface BlockStore {
+  /** All of them; one that moves within the program's tables meanwhile may come twice. */
   entries(): Iterable<BlockEntry>;
   get(source: Uint8Array): BlockEntry | undefined;
   /** Writes a block because of a scan. Returns false when the blocklist is full. An existing entry is replaced. */
@@ -83,7 +85,7 @@ export interface AllowEntry extends Prefix {
 /** The allowlist of the program. */
 export interface AllowStore {
   entries(): Iterable<AllowEntry>;
-  /** Returns false when the allowlist is full. An existing entry of the same prefix is replaced. */
+  /** Returns false when the allowlist is full. An existing entry of the same prefix is replaced. Holds at once, for who is blocked too. */
   add(entry: AllowEntry): boolean;
   /** Returns false when there was no such entry. */
   remove(prefix: Prefix): boolean;

@@ -1,12 +1,17 @@
 export type { Prefix } from './address.ts';
 export { Blocklist, BlockReason, isInForce } from './blocklist.ts';
-export type { Block, BlockOutcome } from './blocklist.ts';
+export type { Block, BlocklistOptions, BlockOutcome } from './blocklist.ts';
+export type { BlockLine } from './block-line.ts';
 export { Counters } from './counters.ts';
 export { Detector } from './detector.ts';
 export type { DetectorOptions } from './detector.ts';
 export { hashToSet, KeyedHash } from './keyed-hash.ts';
 export {
   ALLOW_MAX,
+  BLOCK_FOR_EVER,
+  BLOCK_KEYS,
+  BLOCK_UNIT_NS,
+  BLOCKS_PER_LINE,
   BLOCKS_MAX,
   CELLS_PER_LINE,
   ONLINK_MAX,

@@ -11,7 +11,13 @@ export const RETRANSMISSION_NS = 64_000_000_000n;
 export const TICK_NS = 1024;
 export const SOURCE_KEYS = 5;
 export const SYN_KEYS = 11;
-export const SECRET_WORDS = SOURCE_KEYS + 2 * SYN_KEYS;
+export const BLOCK_KEYS = 2;
+export const SECRET_WORDS = SOURCE_KEYS + 2 * SYN_KEYS + BLOCK_KEYS;
+export const BLOCKS_PER_LINE = 5;
+/** Nanoseconds of the units in which blocks begin and end. */
+export const BLOCK_UNIT_NS = 1n << 26n;
+/** In units: no end. */
+export const BLOCK_FOR_EVER = 0xffff_ffff;
 
 /** The highest threshold, in user mode. */
 export const THRESHOLD_MAX = 1024;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { other, syn } from '../test/parsed.ts';
 import { host, ipv6, policy, SECOND_NS, SECRET, VICTIM } from '../test/sample.ts';
+import { expiryOf } from './block.ts';
 import { Reference, type ReferenceOptions, type ReferencePolicy } from './reference.ts';
 import { slotValue } from './source-slot.ts';
 import { Verdict } from './verdict.ts';
@@ -46,7 +47,7 @@ describe('the packet that crosses the threshold', () => {
     expect(scan(reference, 7, 3).verdict).toBe(Verdict.passConnection);
     const nowNs = START + 9n * SECOND_NS;
     const outcome = reference.packet(syn(7, 4), nowNs, 3);
-    const expiryNs = nowNs + 3600n * SECOND_NS;
+    const expiryNs = expiryOf(nowNs + 3600n * SECOND_NS);
     expect(outcome).toEqual({
       verdict: Verdict.dropThreshold,
       scan: {
@@ -60,7 +61,7 @@ describe('the packet that crosses the threshold', () => {
         ports: [4, 3, 2, 1],
       },
     });
-    expect(reference.blocks.get(host(7))).toMatchObject({ startNs: nowNs, expiryNs, reason: 1 });
+    expect(reference.blocks.get(host(7))).toMatchObject({ startNs: (nowNs >> 26n) << 26n, expiryNs, reason: 1 });
     expect(reference.counters).toMatchObject({ blocksMade: 1n, blocksRefused: 0n });
   });
 
@@ -128,7 +129,7 @@ describe('a blocked source', () => {
   it('is let in again at the end of its block, although its touches are still within the window', () => {
     const reference = make({ blockTtlNs: 5n * SECOND_NS });
     scan(reference, 7, 4);
-    const end = START + 8n * SECOND_NS;
+    const end = expiryOf(START + 8n * SECOND_NS);
     expect(reference.packet(syn(7, 5), end - 1n).verdict).toBe(Verdict.dropBlocked);
     expect(reference.packet(syn(7, 5), end).verdict).toBe(Verdict.passConnection);
     expect(reference.packet(syn(7, 6), end + SECOND_NS).verdict).toBe(Verdict.passConnection);
@@ -158,8 +159,9 @@ describe('an allowed source', () => {
 
   it('goes on as if it were not blocked', () => {
     const reference = make();
-    reference.blocks.set(host(7), { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 2 });
+    reference.blocks.set(host(7), { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 2 }, START);
     reference.allow.add({ address: host(7), bits: 128 });
+    for (let line = 0; line < reference.blocks.lines; line++) reference.blocks.recheck(line);
     expect(reference.packet(syn(7, 1), START).verdict).toBe(Verdict.passConnection);
     expect(reference.blocks.get(host(7))).toMatchObject({ packets: 0n });
   });

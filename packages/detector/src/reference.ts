@@ -1,8 +1,8 @@
 import { ADDRESS_BYTES, isUnspecified } from './address.ts';
 import { assertInteger } from './assert.ts';
-import { Blocklist, isInForce, type BlockOutcome } from './blocklist.ts';
+import { Blocklist, expiryOf, type BlockOutcome } from './blocklist.ts';
 import { Counters } from './counters.ts';
-import { ALLOW_MAX, BLOCKS_MAX, SECRET_WORDS, SOURCE_KEYS } from './limits.ts';
+import { ALLOW_MAX, BLOCK_KEYS, BLOCKS_MAX, SECRET_WORDS, SOURCE_KEYS } from './limits.ts';
 import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy.ts';
 import { PrefixList } from './prefix-list.ts';
 import type { ConnectionRecord, Outcome, ParsedPacket, Passage, ScanRecord } from './records.ts';
@@ -21,7 +21,7 @@ export interface ReferencePolicy extends Policy {
 
 export interface ReferenceOptions {
   readonly policy: ReferencePolicy;
-  /** The program's constant: 5 keys for the source, 11 + 11 for the SYN. */
+  /** The program's constant: 5 keys for the source, 11 + 11 for the SYN, 2 for the line of a block. */
   readonly secret: readonly bigint[];
   readonly sourceSets: number;
   /** Of the table of sources with one port so far. */
@@ -29,6 +29,8 @@ export interface ReferenceOptions {
   readonly synSets: number;
   /** Defaults: those of the maps. */
   readonly blocksMax?: number;
+  /** Default: half as many as blocks. */
+  readonly blockLines?: number;
   readonly allowMax?: number;
 }
 
@@ -62,13 +64,15 @@ export class Reference {
 
   constructor(options: ReferenceOptions) {
     assertInteger('number of secret words', options.secret.length, SECRET_WORDS, SECRET_WORDS);
-    this.allow = new PrefixList(options.allowMax ?? ALLOW_MAX);
-    this.blocks = new Blocklist(options.blocksMax ?? BLOCKS_MAX);
-    const { sourceSets, singleLines, secret } = options;
+    const { secret, allowMax = ALLOW_MAX, blocksMax: capacity = BLOCKS_MAX, blockLines } = options;
+    const lines = blockLines === undefined ? {} : { lines: blockLines };
+    this.allow = new PrefixList(allowMax);
+    this.blocks = new Blocklist({ capacity, ...lines, keys: secret.slice(-BLOCK_KEYS), allow: this.allow });
+    const { sourceSets, singleLines } = options;
     this.#sources = new Sources({ sets: sourceSets, singleLines, keys: secret.slice(0, SOURCE_KEYS) });
     this.sources = this.#sources.table;
     this.singles = this.#sources.singles;
-    this.syns = new SynTable({ sets: options.synSets, keys: secret.slice(SOURCE_KEYS) });
+    this.syns = new SynTable({ sets: options.synSets, keys: secret.slice(SOURCE_KEYS, -BLOCK_KEYS) });
     this.#policy = options.policy;
     this.#rules = compilePolicy(options.policy);
   }
@@ -101,18 +105,10 @@ export class Reference {
     let sourceBits = 0;
     if (packet.source !== undefined) {
       sourceBits = sourceInto(packet.source, 0, this.#rules, source);
-      if (this.#isBlocked(source, packet.source, nowNs, packet.frameLength)) return { verdict: Verdict.dropBlocked };
+      if (this.blocks.drops(source, packet.source, nowNs, packet.frameLength)) return { verdict: Verdict.dropBlocked };
     }
     if (packet.class !== 'syn') return { verdict: VERDICT_OF[packet.class] };
     return this.#syn({ syn: packet as Syn, source, sourceBits, nowNs, ifindex });
-  }
-
-  #isBlocked(source: Uint8Array, address: Uint8Array, nowNs: bigint, frameLength: number): boolean {
-    const block = this.blocks.get(source);
-    if (block === undefined || !isInForce(block, nowNs) || this.allow.has(address)) return false;
-    block.packets++;
-    block.bytes += BigInt(frameLength);
-    return true;
   }
 
   #syn(passage: Passage): Outcome {
@@ -159,7 +155,7 @@ export class Reference {
     const { syn, source, sourceBits, nowNs, ifindex } = passage;
     if (!this.#decides(syn)) return {};
     const ttlNs = this.#policy.blockTtlNs;
-    const expiryNs = ttlNs === 0n ? 0n : nowNs + ttlNs;
+    const expiryNs = ttlNs === 0n ? 0n : expiryOf(nowNs + ttlNs);
     const outcome = this.#policy.response === 'block' ? this.#block(source, nowNs, expiryNs) : undefined;
     // A block that was refused at first is told when it is made.
     if (!this.sources.report && outcome !== 'made') return {};

@@ -7,7 +7,7 @@ import { SynTable } from './syn-table.ts';
 
 vi.setConfig({ testTimeout: patienceMs });
 
-const KEYS = SECRET.slice(5);
+const KEYS = SECRET.slice(5, 27);
 
 function keyOf(sequence: number): Uint8Array {
   const key = new Uint8Array(40);

@@ -2,7 +2,7 @@
 import type { Policy } from '../src/index.ts';
 
 /** Any fixed keys: what they are must not matter. */
-export const SECRET = Array.from({ length: 27 }, (_, i) => BigInt.asUintN(64, 0x9e3779b97f4a7c15n * BigInt(i + 1)));
+export const SECRET = Array.from({ length: 29 }, (_, i) => BigInt.asUintN(64, 0x9e3779b97f4a7c15n * BigInt(i + 1)));
 export const SOURCE_SECRET = SECRET.slice(0, 5);
 
 export const SECOND_NS = 1_000_000_000n;

@@ -1,11 +1,12 @@
 // From BTF to the plain tables that the package is built on. What the codec could not do is refused here, by name.
 import { enumLayouts, structLayout } from '@scanward/bpf-object';
 
-/** `u8` ... `u64`, `be16` or `struct <name>`. */
+/** `u8` ... `u64`, `be16`, `be32` or `struct <name>`. */
 function elementType(type, where) {
   if (type.kind === 'struct') return `struct ${type.name}`;
   if (type.kind !== 'integer' || type.signed) throw new Error(`${where}: no codec for a ${type.kind} ${type.name}`);
   if (type.typedefs.includes('__be16')) return 'be16';
+  if (type.typedefs.includes('__be32')) return 'be32';
   if (type.typedefs.some((name) => name.startsWith('__be')))
     throw new Error(`${where}: no codec for ${type.typedefs[0]}`);
   return `u${type.size * 8}`;

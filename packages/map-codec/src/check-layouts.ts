@@ -43,6 +43,7 @@ function typeName(type: FoundType): string {
   if (type.kind === 'struct') return `struct ${type.name ?? ''}`;
   if (type.kind !== 'integer') return type.kind;
   if (type.typedefs?.includes('__be16')) return 'be16';
+  if (type.typedefs?.includes('__be32')) return 'be32';
   return `${type.signed ? 'i' : 'u'}${8 * type.size}`;
 }
 

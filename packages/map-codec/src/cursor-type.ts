@@ -19,7 +19,11 @@ type Key<F extends Field, Suffix extends string = ''> = `${Camel<F['name']>}${Su
 
 type NumberGetters<F extends Field> = {
   readonly [
-    K in F as K['type'] extends 'u8' | 'u16' | 'u32' | 'be16' ? (IsBytes<K> extends true ? never : Key<K>) : never
+    K in F as K['type'] extends 'u8' | 'u16' | 'u32' | 'be16' | 'be32'
+      ? IsBytes<K> extends true
+        ? never
+        : Key<K>
+      : never
   ]: Get<K, number>;
 };
 

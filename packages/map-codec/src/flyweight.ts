@@ -63,7 +63,7 @@ function addNumber(context: Context, field: FieldLayout): void {
   const { window, getters } = context;
   const key = camel(field.name);
   const place = placer(context, field, field.count);
-  const little = context.little && field.type !== 'be16';
+  const little = context.little && !field.type.startsWith('be');
   const size = field.size / (field.count ?? 1);
   if (size === 1) getters[key] = (index, element) => window.view.getUint8(place(index, element));
   else if (size === 2) getters[key] = (index, element) => window.view.getUint16(place(index, element), little);

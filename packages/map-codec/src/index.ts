@@ -1,17 +1,28 @@
+export { BlockLines } from './block-lines.ts';
+export type { SourceBlock } from './block-lines.ts';
+export { blockExpiryNs, blockStartNs } from './block-time.ts';
 export { checkLayouts } from './check-layouts.ts';
 export type { FoundEnum, FoundStruct, FoundType } from './check-layouts.ts';
 export { CodecError } from './codec-error.ts';
 export type { CodecErrorCode } from './codec-error.ts';
 export { codecs } from './codecs.ts';
 export type { Codecs } from './codecs.ts';
+export { CommandFrame, commandOf } from './command-frame.ts';
+export type { RunFrame } from './command-frame.ts';
 export { cursor } from './cursor.ts';
 export type { CursorOptions } from './cursor.ts';
 export type { Cursor, Records } from './cursor-type.ts';
 export {
   AllowReason,
+  BLOCK_FOR_EVER,
+  BLOCK_KEYS,
+  BLOCK_UNIT_SHIFT,
+  BlockOutcome,
   BlockReason,
+  BLOCKS_PER_LINE,
   ClockKind,
   CommandOp,
+  COMMANDS_MAX,
   COMMAND_SETS_MAX,
   Mode,
   ONLINK_MAX,
@@ -37,6 +48,8 @@ export type {
   Allow,
   AllowKey,
   Block,
+  Blocklist,
+  BlockLine,
   Command,
   Connection,
   Counters,

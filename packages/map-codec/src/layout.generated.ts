@@ -47,6 +47,20 @@ export const LAYOUTS = {
       { name: 'reason', offset: 0, size: 4, type: 'u32' },
     ],
   },
+  block_line: {
+    name: 'block_line',
+    size: 128,
+    fields: [
+      { name: 'in_hash', offset: 0, size: 2, type: 'u16' },
+      { name: 'reasons', offset: 2, size: 5, type: 'u8', count: 5 },
+      { name: 'pad', offset: 7, size: 1, type: 'u8' },
+      { name: 'addresses', offset: 8, size: 20, type: 'be32', count: 5 },
+      { name: 'expiries', offset: 28, size: 20, type: 'u32', count: 5 },
+      { name: 'starts', offset: 48, size: 20, type: 'u32', count: 5 },
+      { name: 'packets', offset: 68, size: 20, type: 'u32', count: 5 },
+      { name: 'bytes', offset: 88, size: 40, type: 'u64', count: 5 },
+    ],
+  },
   block: {
     name: 'block',
     size: 40,
@@ -57,6 +71,16 @@ export const LAYOUTS = {
       { name: 'bytes', offset: 24, size: 8, type: 'u64' },
       { name: 'reason', offset: 32, size: 4, type: 'u32' },
       { name: 'pad', offset: 36, size: 4, type: 'u32' },
+    ],
+  },
+  blocklist: {
+    name: 'blocklist',
+    size: 16,
+    fields: [
+      { name: 'lock', offset: 0, size: 4, type: 'struct bpf_spin_lock' },
+      { name: 'is_taken', offset: 4, size: 4, type: 'u32' },
+      { name: 'count', offset: 8, size: 4, type: 'u32' },
+      { name: 'pad', offset: 12, size: 4, type: 'u32' },
     ],
   },
   source: {
@@ -141,15 +165,18 @@ export const LAYOUTS = {
   },
   command: {
     name: 'command',
-    size: 40,
+    size: 88,
     fields: [
       { name: 'op', offset: 0, size: 4, type: 'u32' },
       { name: 'first', offset: 4, size: 4, type: 'u32' },
       { name: 'count', offset: 8, size: 4, type: 'u32' },
       { name: 'live', offset: 12, size: 4, type: 'u32' },
       { name: 'emptied', offset: 16, size: 4, type: 'u32' },
-      { name: 'pad', offset: 20, size: 4, type: 'u32' },
-      { name: 'source', offset: 24, size: 16, type: 'struct addr' },
+      { name: 'outcome', offset: 20, size: 4, type: 'u32' },
+      { name: 'next', offset: 24, size: 4, type: 'u32' },
+      { name: 'pad', offset: 28, size: 4, type: 'u32' },
+      { name: 'source', offset: 32, size: 16, type: 'struct addr' },
+      { name: 'block', offset: 48, size: 40, type: 'struct block' },
     ],
   },
 } as const;
@@ -190,6 +217,18 @@ export const ENUMS = {
   command_op: {
     COMMAND_SWEEP: 1,
     COMMAND_FORGET: 2,
+    COMMAND_BLOCK: 3,
+    COMMAND_UNBLOCK: 4,
+    COMMAND_FIND: 5,
+    COMMAND_RECHECK: 6,
+  },
+  block_outcome: {
+    BLOCK_UNDECIDED: 0,
+    BLOCK_MADE: 1,
+    BLOCK_HELD: 2,
+    BLOCK_REFUSED: 3,
+    BLOCK_REMOVED: 4,
+    BLOCK_ABSENT: 5,
   },
   clock_kind: {
     CLOCK_KTIME: 0,
@@ -247,8 +286,23 @@ export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 export const CommandOp = {
   SWEEP: 1,
   FORGET: 2,
+  BLOCK: 3,
+  UNBLOCK: 4,
+  FIND: 5,
+  RECHECK: 6,
 } as const;
 export type CommandOp = (typeof CommandOp)[keyof typeof CommandOp];
+
+/** enum block_outcome, without `BLOCK_`. */
+export const BlockOutcome = {
+  UNDECIDED: 0,
+  MADE: 1,
+  HELD: 2,
+  REFUSED: 3,
+  REMOVED: 4,
+  ABSENT: 5,
+} as const;
+export type BlockOutcome = (typeof BlockOutcome)[keyof typeof BlockOutcome];
 
 /** enum clock_kind, without `CLOCK_`. */
 export const ClockKind = {
@@ -264,8 +318,13 @@ export const SOURCES_PER_SET = 4;
 export const CELLS_PER_LINE = 7;
 export const ONLINK_MAX = 16;
 export const RETRANSMISSION_NS = 64000000000n;
+export const BLOCKS_PER_LINE = 5;
+export const BLOCK_UNIT_SHIFT = 26;
+export const BLOCK_FOR_EVER = 4294967295;
 export const SOURCE_KEYS = 5;
 export const SYN_KEYS = 11;
-export const SECRET_WORDS = 27;
+export const BLOCK_KEYS = 2;
+export const SECRET_WORDS = 29;
 export const COMMAND_SETS_MAX = 64;
+export const COMMANDS_MAX = 32;
 export const VERDICTS = 9;

@@ -11,7 +11,7 @@ export interface FieldLayout {
   readonly name: string;
   readonly offset: number;
   readonly size: number;
-  /** `u8`, `u16`, `u32`, `u64`, `be16` (network order on every machine) or `struct <name>`. */
+  /** `u8`, `u16`, `u32`, `u64`, `be16`, `be32` (network order on every machine) or `struct <name>`. */
   readonly type: string;
   readonly count?: number;
 }

@@ -61,6 +61,8 @@ export function scalarPart(type: string, endian: Endian): Part {
       return u64(little);
     case 'be16':
       return u16(false);
+    case 'be32':
+      return u32(false);
     default:
       throw new TypeError(`no codec for ${type}`);
   }

@@ -12,7 +12,7 @@ export type FieldOf<S extends StructName> = Exclude<
   { name: 'pad' } | { type: 'struct bpf_spin_lock' }
 >;
 
-type NumberType = 'u8' | 'u16' | 'u32' | 'be16';
+type NumberType = 'u8' | 'u16' | 'u32' | 'be16' | 'be32';
 
 type ElementValue<Type extends string> = Type extends 'u64'
   ? bigint
@@ -44,6 +44,8 @@ export type Policy = StructValue<'policy'>;
 export type AllowKey = StructValue<'allow_key'>;
 export type Allow = StructValue<'allow'>;
 export type Block = StructValue<'block'>;
+export type Blocklist = StructValue<'blocklist'>;
+export type BlockLine = StructValue<'block_line'>;
 export type Source = StructValue<'source'>;
 export type SourceSet = StructValue<'source_set'>;
 export type Line = StructValue<'line'>;

@@ -14,10 +14,12 @@
 /* Its warning is of a pointer to such a struct; print_bytes() is there to look at the raw bytes. */
 #pragma GCC diagnostic ignored "-Wscalar-storage-order"
 #pragma scalar_storage_order big-endian
-/* The bytes of a __be16 are in network order in both; stored as a big-endian number they already are. */
+/* The bytes of a __be16 or __be32 are in network order in both; stored as a big-endian number they already are. */
 #define BE16(value) (value)
+#define BE32(value) (value)
 #else
 #define BE16(value) htons(value)
+#define BE32(value) htonl(value)
 #endif
 #include "types.h"
 #pragma scalar_storage_order default
@@ -79,13 +81,20 @@ static void print_bytes(const void *bytes, size_t count)
 		print_path(#place, i, j);                      \
 		printf("\"%u\"", number_);                     \
 	} while (0)
+#define IPV4(place)                                            \
+	do {                                                   \
+		__u32 number_ = next_number(4);                \
+		(place) = BE32(number_);                       \
+		print_path(#place, i, j);                      \
+		printf("\"%u\"", number_);                     \
+	} while (0)
 #define OCTETS(place, member)                                  \
 	do {                                                   \
-		__u8 octets_[16];                              \
-		for (int o_ = 0; o_ < 16; o_++)                \
+		__u8 octets_[sizeof((place)member)];            \
+		for (int o_ = 0; o_ < (int)sizeof(octets_); o_++) \
 			(place)member[o_] = octets_[o_] = next_number(1); \
 		print_path(#place, i, j);                      \
-		print_bytes(octets_, 16);                      \
+		print_bytes(octets_, sizeof(octets_));         \
 	} while (0)
 #define ADDR(place) OCTETS(place, .octets)
 #define EACH(variable, count) for (variable = 0; variable < (count); variable++)
@@ -116,8 +125,14 @@ GOLDEN(policy,
 	EACH(i, ONLINK_MAX) { ADDR(v.onlink[i].address); ADDR(v.onlink[i].mask); })
 GOLDEN(allow_key, NUMBER(v.prefix_bits); OCTETS(v.address,))
 GOLDEN(allow, NUMBER(v.reason))
+GOLDEN(block_line,
+	NUMBER(v.in_hash); OCTETS(v.reasons,);
+	EACH(i, BLOCKS_PER_LINE) IPV4(v.addresses[i]); EACH(i, BLOCKS_PER_LINE) NUMBER(v.expiries[i]);
+	EACH(i, BLOCKS_PER_LINE) NUMBER(v.starts[i]); EACH(i, BLOCKS_PER_LINE) NUMBER(v.packets[i]);
+	EACH(i, BLOCKS_PER_LINE) NUMBER(v.bytes[i]))
 GOLDEN(block,
 	NUMBER(v.start_ns); NUMBER(v.expiry_ns); NUMBER(v.packets); NUMBER(v.bytes); NUMBER(v.reason))
+GOLDEN(blocklist, NUMBER(v.is_taken); NUMBER(v.count))
 GOLDEN(source,
 	ADDR(v.source); ADDR(v.destination); NUMBER(v.over_ns); NUMBER(v.until_ns); NUMBER(v.connections);
 	NUMBER(v.ports); EACH(i, PORTS_MAX) NUMBER(v.touches[i]))
@@ -140,7 +155,9 @@ GOLDEN(counters,
 	NUMBER(v.connections_lost); NUMBER(v.scans_lost); NUMBER(v.blocks_made); NUMBER(v.blocks_refused);
 	NUMBER(v.sources_evicted); NUMBER(v.singles_evicted); NUMBER(v.syns_evicted))
 GOLDEN(command,
-	NUMBER(v.op); NUMBER(v.first); NUMBER(v.count); NUMBER(v.live); NUMBER(v.emptied); ADDR(v.source))
+	NUMBER(v.op); NUMBER(v.first); NUMBER(v.count); NUMBER(v.live); NUMBER(v.emptied);
+	NUMBER(v.outcome); NUMBER(v.next); ADDR(v.source); NUMBER(v.block.start_ns); NUMBER(v.block.expiry_ns);
+	NUMBER(v.block.packets); NUMBER(v.block.bytes); NUMBER(v.block.reason))
 
 int main(void)
 {
@@ -151,7 +168,9 @@ int main(void)
 		golden_policy();
 		golden_allow_key();
 		golden_allow();
+		golden_block_line();
 		golden_block();
+		golden_blocklist();
 		golden_source();
 		golden_source_set();
 		golden_line();

@@ -12,7 +12,7 @@ export interface Leaf {
   readonly hidden: boolean;
 }
 
-const SIZES: Record<string, number> = { u8: 1, u16: 2, be16: 2, u32: 4, u64: 8 };
+const SIZES: Record<string, number> = { u8: 1, u16: 2, be16: 2, u32: 4, be32: 4, u64: 8 };
 
 export const structNames = layouts().map(({ name }) => name as StructName);
 
@@ -43,7 +43,7 @@ export function leaves(name: string): Leaf[] {
         }));
       }
       if (SIZES[field.type] !== size) throw new Error(`${name}.${field.name} is no ${field.type}`);
-      return [{ path, offset, size, network: field.type === 'be16', hidden }];
+      return [{ path, offset, size, network: field.type.startsWith('be'), hidden }];
     });
   });
 }

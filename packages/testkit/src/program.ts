@@ -10,8 +10,12 @@ import {
   type LoadedObject,
 } from '@scanward/loader-native';
 import {
+  BlockOutcome,
   ClockKind,
   codecs,
+  CommandFrame,
+  commandOf,
+  CommandOp,
   Mode,
   ONLINK_MAX,
   perCpu,
@@ -19,6 +23,7 @@ import {
   SECRET_WORDS,
   type Addr,
   type Block,
+  type BlockLine,
   type Command,
   type Connection,
   type Counters,
@@ -67,6 +72,8 @@ export interface TestProgramOptions {
   readonly synLines?: number;
   /** Default 1,024. */
   readonly maxBlocks?: number;
+  /** Lines of five cells; default half as many as blocks. */
+  readonly blockLines?: number;
   readonly secret?: readonly bigint[];
   /** The clock's first value; default one hour. */
   readonly nowNs?: bigint;
@@ -113,6 +120,7 @@ export class TestProgram implements Disposable {
   readonly #scans: RingBuffer;
   readonly #clock: { map: BpfMap; bytes: Uint8Array; offset: number };
   #nowNs = 0n;
+  readonly #frame = new CommandFrame(endian);
   readonly #counters = perCpu(codec.counters, possibleCpus());
   /** The verdicts that were counted when somebody last looked, of each CPU. */
   #seen: readonly Counters[];
@@ -127,7 +135,7 @@ export class TestProgram implements Disposable {
 
   static load(options: TestProgramOptions = {}): TestProgram {
     const { sourceSets = 4_096, singleLines = 4_096, synLines = 4_096, maxBlocks = 1_024 } = options;
-    const { secret = TEST_SECRET } = options;
+    const { secret = TEST_SECRET, blockLines = Math.max(1, Math.ceil(maxBlocks / 2)) } = options;
     const ours = repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`);
     const path = options.object ?? ours;
     const spec = readObject(readFileSync(path));
@@ -140,9 +148,17 @@ export class TestProgram implements Disposable {
         source_sets: sourceSets,
         single_lines: singleLines,
         syn_lines: synLines,
+        block_lines: blockLines,
+        max_blocks: maxBlocks,
         secret: [...secret],
       },
-      maxEntries: { sources: sourceSets, singles: singleLines, syns: synLines, blocked: maxBlocks },
+      maxEntries: {
+        sources: sourceSets,
+        singles: singleLines,
+        syns: synLines,
+        blocked_lines: blockLines,
+        blocked: maxBlocks,
+      },
     });
     const clock = spec.maps.flatMap(({ name: map, variables, valueSize: size }) =>
       variables.filter((variable) => variable.name === 'test_now_ns').map(({ offset }) => ({ map, size, offset })),
@@ -239,25 +255,44 @@ export class TestProgram implements Disposable {
   /** As it was when it was loaded: nothing blocked, allowed, seen, counted or reported. Policy and clock stay. */
   reset(): void {
     for (const name of ['blocked', 'allow']) clear(this.map(name));
-    for (const name of ['sources', 'singles', 'syns', 'counters']) zero(this.map(name));
+    for (const name of ['blocked_lines', 'blocklist', 'sources', 'singles', 'syns', 'counters']) zero(this.map(name));
     for (const ring of [this.#connections, this.#scans]) ring.read(() => undefined);
     this.#seen = this.#readCounters();
   }
 
   /** The block of a source, if it has one; it may have run out. */
   block(source: Addr): Block | undefined {
-    const bytes = this.map('blocked').get(source);
-    return bytes && codec.block.decode(bytes);
+    const { outcome, block } = this.command({ op: CommandOp.FIND, source });
+    return outcome === BlockOutcome.HELD ? block : undefined;
   }
 
-  /** Writes a block. */
-  setBlock(source: Addr, block: Block): void {
-    this.map('blocked').set(source, codec.block.encode(block));
+  /** Writes a block as user space does, in place of one that the source has; false: there is no room. */
+  setBlock(source: Addr, block: Block): boolean {
+    return this.command({ op: CommandOp.BLOCK, source, block }).outcome === BlockOutcome.MADE;
   }
 
   /** Lifts a block; whether there was one. */
   deleteBlock(source: Addr): boolean {
-    return this.map('blocked').delete(source);
+    return this.command({ op: CommandOp.UNBLOCK, source }).outcome === BlockOutcome.REMOVED;
+  }
+
+  /** Moves blocks of addresses that are allowed by now out of the cells of these lines; by default of all. */
+  recheck(first = 0, count = this.map('blocked_lines').maxEntries): void {
+    this.command({ op: CommandOp.RECHECK, first, count });
+  }
+
+  /** How many blocks the program counts. */
+  blockCount(): number {
+    return codec.blocklist.decode(this.map('blocklist').get(u32(0))!).count;
+  }
+
+  blockLine(index: number): BlockLine {
+    return codec.blockLine.decode(this.map('blocked_lines').get(u32(index))!);
+  }
+
+  /** The blocks that stand in the hash. */
+  hashedBlocks(): { source: Addr; block: Block }[] {
+    return [...this.map('blocked').entries()].map(([source, bytes]) => ({ source, block: codec.block.decode(bytes) }));
   }
 
   /** The connections reported since the last call, oldest first. */
@@ -291,9 +326,11 @@ export class TestProgram implements Disposable {
 
   /** Asks the command program; gives its answer. */
   command(command: Pick<Command, 'op'> & Partial<Command>): Command {
-    const whole = { first: 0, count: 0, live: 0, emptied: 0, source: empty, ...command };
-    const { data } = this.object.programs['scanward_command']!.testRun({ data: codec.command.encode(whole) });
-    return codec.command.decode(data);
+    const frame = this.#frame;
+    frame.clear();
+    frame.add(commandOf(command));
+    frame.run((data, repeat) => this.object.programs['scanward_command']!.testRun({ data, repeat }).data);
+    return frame.answer(0);
   }
 
   close(): void {

@@ -20,10 +20,13 @@ function reasonName(value: number): AllowReasonName {
 export class KernelAllowStore implements AllowStore {
   readonly #map: Pick<BpfMap, 'set' | 'delete' | 'entries'>;
   readonly #codecs: Codecs;
+  readonly #added: () => void;
 
-  constructor(map: Pick<BpfMap, 'set' | 'delete' | 'entries'>, codecs: Codecs) {
+  /** @param added called after each entry that is added: the program holds the blocklist against it */
+  constructor(map: Pick<BpfMap, 'set' | 'delete' | 'entries'>, codecs: Codecs, added: () => void) {
     this.#map = map;
     this.#codecs = codecs;
+    this.#added = added;
   }
 
   *entries(): Generator<AllowEntry> {
@@ -34,9 +37,11 @@ export class KernelAllowStore implements AllowStore {
   }
 
   add(entry: AllowEntry): boolean {
-    return withRoom(() => {
+    const isAdded = withRoom(() => {
       this.#map.set(this.#key(entry), this.#codecs.allow.encode({ reason: reasons[entry.reason] }));
     });
+    if (isAdded) this.#added();
+    return isAdded;
   }
 
   remove(prefix: Prefix): boolean {

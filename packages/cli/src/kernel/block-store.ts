@@ -1,57 +1,99 @@
 import type { BlockEntry, BlockReasonName, BlockStore } from '@scanward/daemon';
 import type { BpfMap } from '@scanward/loader-native';
-import { BlockReason, type Block, type Codecs } from '@scanward/map-codec';
-import { withRoom } from './errno.ts';
+import {
+  type Block,
+  BlockLines,
+  BlockOutcome,
+  BlockReason,
+  type Codecs,
+  CommandFrame,
+  commandOf,
+  CommandOp,
+  type RunFrame,
+} from '@scanward/map-codec';
+import { type CommandProgram, frameRunner } from './command-program.ts';
 
 const reasonNames: Readonly<Record<number, BlockReasonName>> = {
   [BlockReason.SCAN]: 'scan',
   [BlockReason.OPERATOR]: 'operator',
 };
 
-/** Blocks read by one call: one by one, a full blocklist takes seven times as long. */
-const BLOCKS_PER_BATCH = 1_024;
+/** Lines and blocks read by one call: one by one, a full blocklist takes seven times as long. */
+const PER_BATCH = 1_024;
 const SOURCE_BYTES = 16;
+/** Lines looked at by one call: some milliseconds. */
+const LINES_PER_RECHECK = 65_536;
 
-type BlockedMap = Pick<BpfMap, 'get' | 'set' | 'delete' | 'getBatch'>;
+/** The maps that hold the blocks. */
+export interface BlockMaps {
+  readonly lines: Pick<BpfMap, 'getBatch' | 'maxEntries'>;
+  readonly hash: Pick<BpfMap, 'getBatch'>;
+}
 
-/** The `blocked` map. */
+/** The blocklist. It is only read here; what is to change in it is asked of the command program. */
 export class KernelBlockStore implements BlockStore {
-  readonly #map: BlockedMap;
+  readonly #maps: BlockMaps;
   readonly #codecs: Codecs;
+  readonly #frame: CommandFrame;
+  readonly #run: RunFrame;
+  readonly #lines: BlockLines;
 
-  constructor(map: BlockedMap, codecs: Codecs) {
-    this.#map = map;
+  constructor(maps: BlockMaps, command: CommandProgram, codecs: Codecs) {
+    this.#maps = maps;
     this.#codecs = codecs;
+    this.#frame = new CommandFrame(codecs.command.endian);
+    this.#run = frameRunner(command);
+    this.#lines = new BlockLines(codecs.blockLine.endian);
   }
 
+  /** Lines first: a block moves only from a line to the hash, so that it may come twice but is never missed. */
   *entries(): Generator<BlockEntry> {
+    for (const { count, values } of this.#maps.lines.getBatch(PER_BATCH)) {
+      for (const block of this.#lines.blocks(values, count)) yield entryOf(block.source, block);
+    }
     const { size } = this.#codecs.block;
-    for (const { count, keys, values } of this.#map.getBatch(BLOCKS_PER_BATCH)) {
+    for (const { count, keys, values } of this.#maps.hash.getBatch(PER_BATCH)) {
       for (let i = 0; i < count; i++) {
         const source = keys.slice(i * SOURCE_BYTES, (i + 1) * SOURCE_BYTES);
-        yield this.#entry(source, values.subarray(i * size, (i + 1) * size));
+        yield entryOf(source, this.#codecs.block.decode(values, i * size));
       }
     }
   }
 
   get(source: Uint8Array): BlockEntry | undefined {
-    const bytes = this.#map.get(source);
-    return bytes && this.#entry(source, bytes);
+    this.#frame.clear();
+    this.#frame.add(commandOf({ op: CommandOp.FIND, source }));
+    this.#frame.run(this.#run);
+    const { outcome, block } = this.#frame.answer(0);
+    return outcome === BlockOutcome.HELD ? entryOf(source, block) : undefined;
   }
 
   add(source: Uint8Array, startNs: bigint, expiryNs: bigint): boolean {
-    const block: Block = { startNs, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.SCAN };
-    return withRoom(() => {
-      this.#map.set(source, this.#codecs.block.encode(block));
-    });
+    this.#frame.clear();
+    this.#frame.addBlock(source, { startNs, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.SCAN });
+    this.#frame.run(this.#run);
+    return this.#frame.outcome(0) === BlockOutcome.MADE;
   }
 
   remove(source: Uint8Array): boolean {
-    return this.#map.delete(source);
+    this.#frame.clear();
+    this.#frame.addUnblock(source);
+    this.#frame.run(this.#run);
+    return this.#frame.outcome(0) === BlockOutcome.REMOVED;
   }
 
-  #entry(source: Uint8Array, bytes: Uint8Array): BlockEntry {
-    const block = this.#codecs.block.decode(bytes);
-    return { source, ...block, reason: reasonNames[block.reason] ?? 'operator' };
+  /** To be called when somebody was allowed: packets whose source is in a cell do not ask the allowlist. */
+  recheck(): void {
+    const { maxEntries } = this.#maps.lines;
+    for (let first = 0; first < maxEntries; first += LINES_PER_RECHECK) {
+      const count = Math.min(LINES_PER_RECHECK, maxEntries - first);
+      this.#frame.clear();
+      this.#frame.add(commandOf({ op: CommandOp.RECHECK, first, count }));
+      this.#frame.run(this.#run);
+    }
   }
+}
+
+function entryOf(source: Uint8Array, { startNs, expiryNs, packets, bytes, reason }: Block): BlockEntry {
+  return { source, startNs, expiryNs, packets, bytes, reason: reasonNames[reason] ?? 'operator' };
 }

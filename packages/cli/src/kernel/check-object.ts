@@ -4,7 +4,8 @@ import { ExitCode } from '../exit-codes.ts';
 import { OperatorError } from '../operator-error.ts';
 
 const programs = ['scanward', 'scanward_command'];
-const maps = ['policy', 'allow', 'blocked', 'sources', 'singles', 'syns', 'connections', 'scans', 'counters'];
+const lists = ['allow', 'blocked_lines', 'blocked', 'blocklist'];
+const maps = ['policy', ...lists, 'sources', 'singles', 'syns', 'connections', 'scans', 'counters'];
 
 /** Refuses an object that this program could not talk to. @throws OperatorError */
 export function checkObject(spec: ObjectSpec, path: string, endian: Endian): void {

@@ -28,6 +28,8 @@ import { KernelSourceStore } from './source-store.ts';
 const SYN_LINES = 32_768;
 /** Fourteen sources with one port so far for each with more, of 8 bytes each. */
 const SINGLE_LINES_PER_SOURCE = 2;
+/** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
+const BLOCKS_A_LINE = 2;
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
 export interface Loaded {
@@ -56,6 +58,7 @@ export function load(options: RunOptions, endian: Endian): Loaded {
   const secret = randomKeys(SECRET_WORDS);
   const sourceSets = Math.ceil(options.maxSources / SOURCES_PER_SET);
   const singleLines = SINGLE_LINES_PER_SOURCE * options.maxSources;
+  const blockLines = Math.ceil(options.maxBlocks / BLOCKS_A_LINE);
   const object = loadObject(spec, {
     programs: ['scanward', 'scanward_command'],
     constants: {
@@ -64,9 +67,17 @@ export function load(options: RunOptions, endian: Endian): Loaded {
       source_sets: sourceSets,
       single_lines: singleLines,
       syn_lines: SYN_LINES,
+      block_lines: blockLines,
+      max_blocks: options.maxBlocks,
       secret,
     },
-    maxEntries: { sources: sourceSets, singles: singleLines, syns: SYN_LINES, blocked: options.maxBlocks },
+    maxEntries: {
+      sources: sourceSets,
+      singles: singleLines,
+      syns: SYN_LINES,
+      blocked_lines: blockLines,
+      blocked: options.maxBlocks,
+    },
   });
   try {
     return ports(object, endian, secret.slice(0, SOURCE_KEYS));
@@ -81,15 +92,19 @@ function ports(object: LoadedObject, endian: Endian, sourceKeys: readonly bigint
   const map = (name: string): BpfMap => object.maps[name]!;
   const connections = new RingBuffer(map('connections'));
   const scans = new RingBuffer(map('scans'));
+  const command = object.programs['scanward_command']!;
+  const blocks = new KernelBlockStore({ lines: map('blocked_lines'), hash: map('blocked') }, command, codec);
   return {
     program: object.programs['scanward']!,
     endian,
     sourceKeys,
     events: new KernelEventSource(connections, scans),
-    blocks: new KernelBlockStore(map('blocked'), codec),
-    sources: new KernelSourceStore(map('sources'), object.programs['scanward_command']!, codec),
+    blocks,
+    sources: new KernelSourceStore(map('sources'), command, codec),
     counters: new KernelCounterSource(map('counters'), codec, possibleCpus()),
-    allow: new KernelAllowStore(map('allow'), codec),
+    allow: new KernelAllowStore(map('allow'), codec, () => {
+      blocks.recheck();
+    }),
     policy: new KernelPolicyStore(map('policy'), codec),
     kernelBytes: kernelBytes(Object.values(object.maps)),
     close() {

@@ -1,12 +1,12 @@
 import type { SourceStore } from '@scanward/daemon';
-import { type BpfMap, type BpfProgram, ElementFlag } from '@scanward/loader-native';
-import { type Codecs, COMMAND_SETS_MAX, CommandOp, layouts, SOURCES_PER_SET } from '@scanward/map-codec';
+import { type BpfMap, ElementFlag } from '@scanward/loader-native';
+import { type Codecs, COMMAND_SETS_MAX, commandOf, CommandOp, layouts, SOURCES_PER_SET } from '@scanward/map-codec';
+import type { CommandProgram } from './command-program.ts';
 
 /** Sets read by one call: 256 of them are 320 kB. */
 const SETS_PER_BATCH = 256;
 
 type SourceMap = Pick<BpfMap, 'getBatch' | 'maxEntries'>;
-type CommandProgram = Pick<BpfProgram, 'testRun'>;
 
 /**
  * The `sources` map. It is only read here; what is to change in it is asked of the program `scanward_command`,
@@ -54,7 +54,7 @@ export class KernelSourceStore implements SourceStore {
 
   #run(op: number, first: number, count: number, source: Uint8Array) {
     const { command } = this.#codecs;
-    const data = command.encode({ op, first, count, live: 0, emptied: 0, source });
+    const data = command.encode(commandOf({ op, first, count, source }));
     return command.decode(this.#command.testRun({ data }).data);
   }
 }

@@ -1,5 +1,16 @@
 import { BpfSyscallError } from '@scanward/loader-native';
-import { codecs, COMMAND_SETS_MAX, type Counters, perCpu, VERDICTS } from '@scanward/map-codec';
+import {
+  type Block,
+  BlockOutcome,
+  codecs,
+  type Command,
+  COMMAND_SETS_MAX,
+  commandOf,
+  CommandOp,
+  type Counters,
+  perCpu,
+  VERDICTS,
+} from '@scanward/map-codec';
 import { expect, test } from 'vitest';
 import { FakeMap } from '../../test/fake-map.ts';
 import { KernelAllowStore } from './allow-store.ts';
@@ -11,41 +22,103 @@ const codec = codecs('little');
 const source = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
 const full = (errno: number) => new BpfSyscallError('BPF_MAP_UPDATE_ELEM', errno);
 
-test('blocks are written, read, replaced and removed', () => {
-  const map = new FakeMap();
-  const store = new KernelBlockStore(map, codec);
+/** The command program's answers to FIND, BLOCK and UNBLOCK over a list of its own; of RECHECK it does every line. */
+function fakeProgram() {
+  const blocks = new Map<string, Block>();
+  const fake = {
+    blocks,
+    rechecked: [] as [first: number, count: number][],
+    room: 8,
+    interrupts: 0,
+    testRun({ data }: { data: Uint8Array }) {
+      if (fake.interrupts-- > 0) throw new BpfSyscallError('BPF_PROG_TEST_RUN', 4);
+      const command = codec.command.decode(data);
+      return { verdict: 2, data: codec.command.encode({ ...command, ...answer(command), next: 1 }), durationNs: 0 };
+    },
+  };
+  const answer = ({ op, source, block, first, count }: Command): Partial<Command> => {
+    const key = source.join();
+    const found = blocks.get(key);
+    switch (op) {
+      case CommandOp.BLOCK:
+        if (!found && blocks.size >= fake.room) return { outcome: BlockOutcome.REFUSED };
+        blocks.set(key, block);
+        return { outcome: BlockOutcome.MADE };
+      case CommandOp.UNBLOCK:
+        return { outcome: blocks.delete(key) ? BlockOutcome.REMOVED : BlockOutcome.ABSENT };
+      case CommandOp.FIND:
+        return found ? { outcome: BlockOutcome.HELD, block: found } : { outcome: BlockOutcome.ABSENT };
+      default:
+        fake.rechecked.push([first, count]);
+        return { first: first + count, count: 0 };
+    }
+  };
+  return fake;
+}
+
+const noMaps = { lines: Object.assign(new FakeMap(), { maxEntries: 70_000 }), hash: new FakeMap() };
+
+test('blocks are written, read, replaced and removed by the program', () => {
+  const program = fakeProgram();
+  const store = new KernelBlockStore(noMaps, program, codec);
   expect(store.get(source)).toBeUndefined();
+  program.interrupts = 2;
   expect(store.add(source, 5n, 9n)).toBe(true);
   const entry = { source, startNs: 5n, expiryNs: 9n, packets: 0n, bytes: 0n, reason: 'scan' };
   expect(store.get(source)).toEqual(entry);
-  expect([...store.entries()]).toEqual([entry]);
   expect(store.add(source, 6n, 0n)).toBe(true);
   expect(store.get(source)).toMatchObject({ startNs: 6n, expiryNs: 0n });
   expect(store.remove(source)).toBe(true);
   expect(store.remove(source)).toBe(false);
 });
 
-test('a long blocklist is read in batches, each of which is gone when the next one comes', () => {
-  const store = new KernelBlockStore(new FakeMap(), codec);
-  const sources = Array.from({ length: 8 }, (_, i) => new Uint8Array(16).fill(i + 1));
-  for (const [i, each] of sources.entries()) store.add(each, BigInt(i), 0n);
-  const entries = [...store.entries()];
-  expect(entries.map((entry) => entry.source)).toEqual(sources);
-  expect(entries.map(({ startNs }) => Number(startNs))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+test('a full blocklist says so, and any refusal of the kernel is thrown', () => {
+  const program = fakeProgram();
+  const store = new KernelBlockStore(noMaps, program, codec);
+  program.room = 0;
+  expect(store.add(source, 5n, 9n)).toBe(false);
+  program.testRun = () => {
+    throw new BpfSyscallError('BPF_PROG_TEST_RUN', 12);
+  };
+  expect(() => store.add(source, 5n, 9n)).toThrow('ENOMEM');
 });
 
-test('a full blocklist says so, and any other refusal is thrown', () => {
-  const map = new FakeMap();
-  const store = new KernelBlockStore(map, codec);
-  map.refusal = full(7);
-  expect(store.add(source, 5n, 9n)).toBe(false);
-  map.refusal = full(12);
-  expect(() => store.add(source, 5n, 9n)).toThrow('ENOMEM');
+test('all lines are looked at again in chunks', () => {
+  const program = fakeProgram();
+  new KernelBlockStore(noMaps, program, codec).recheck();
+  expect(program.rechecked).toEqual([
+    [0, 65_536],
+    [65_536, 4_464],
+  ]);
+});
+
+test('the blocklist is read in batches, lines and hash, each of which is gone when the next one comes', () => {
+  const lines = Object.assign(new FakeMap(), { maxEntries: 8 });
+  const hash = new FakeMap();
+  const store = new KernelBlockStore({ lines, hash }, fakeProgram(), codec);
+  const none = [0, 0, 0, 0];
+  for (let i = 0; i < 8; i++) {
+    const line = { inHash: 0, reasons: Uint8Array.of(1, 0, 0, 0, 0), addresses: [0x0a000000 + i, ...none] };
+    const counts = { packets: [i, ...none], bytes: [7n, 0n, 0n, 0n, 0n] };
+    const times = { starts: [i, ...none], expiries: [i + 1, ...none] };
+    lines.set(Uint8Array.of(i, 0, 0, 0), codec.blockLine.encode({ ...line, ...times, ...counts }));
+  }
+  const block = { startNs: 1n, expiryNs: 0n, packets: 2n, bytes: 3n, reason: 2 };
+  const sources = Array.from({ length: 8 }, (_, i) => new Uint8Array(16).fill(i + 1));
+  for (const each of sources) hash.set(each, codec.block.encode(block));
+
+  const entries = [...store.entries()];
+  const mapped = (i: number) => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, i);
+  expect(entries.map((entry) => entry.source)).toEqual([...sources.map((_, i) => mapped(i)), ...sources]);
+  const times = { startNs: 5n << 26n, expiryNs: 6n << 26n };
+  expect(entries[5]).toEqual({ source: mapped(5), ...times, packets: 5n, bytes: 7n, reason: 'scan' });
+  expect(entries[9]).toEqual({ source: sources[1], ...block, reason: 'operator' });
 });
 
 test('allow entries keep their reason and prefix', () => {
   const map = new FakeMap();
-  const store = new KernelAllowStore(map, codec);
+  let added = 0;
+  const store = new KernelAllowStore(map, codec, () => added++);
   for (const reason of ['own', 'gateway', 'resolver', 'ssh-peer', 'operator'] as const) {
     const entry = { address: source, bits: 120, reason };
     expect(store.add(entry)).toBe(true);
@@ -55,6 +128,7 @@ test('allow entries keep their reason and prefix', () => {
   expect(store.remove({ address: source, bits: 120 })).toBe(true);
   map.refusal = full(28);
   expect(store.add({ address: source, bits: 1, reason: 'own' })).toBe(false);
+  expect(added).toBe(5); // after each that was added the blocklist is looked at again
 });
 
 test('counters are summed over the processors', () => {
@@ -124,14 +198,13 @@ test('the table is swept in chunks that the program takes, and forgets one sourc
     codec,
   );
   expect(store.sweep()).toBe(6);
-  const none = new Uint8Array(16);
   expect(asked.splice(0)).toEqual(
     [
       [0, COMMAND_SETS_MAX],
       [COMMAND_SETS_MAX, COMMAND_SETS_MAX],
       [2 * COMMAND_SETS_MAX, 10],
-    ].map(([first, count]) => ({ op: 1, first, count, live: 0, emptied: 0, source: none })),
+    ].map(([first, count]) => commandOf({ op: 1, first: first!, count: count! })),
   );
   store.forget(source);
-  expect(asked).toEqual([{ op: 2, first: 0, count: 0, live: 0, emptied: 0, source }]);
+  expect(asked).toEqual([commandOf({ op: 2, source })]);
 });

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Who is blocked. IPv4 sources stand in lines of one cache line each, and what finds no cell there, or has none, in a
+ * hash. A source has one block at most. Nothing is evicted; a block that has expired stays until another one takes its
+ * place or user space removes it.
+ *
+ * Packets read without a lock. There is one writer at a time, a packet over the threshold or a command of user space:
+ * a spin lock cannot be held over the calls that change the hash, so it guards only the flag that says whose turn it is.
+ */
+#ifndef SCANWARD_BLOCKS_BPF_H
+#define SCANWARD_BLOCKS_BPF_H
+
+#include "hash.bpf.h"
+#include "maps.bpf.h"
+
+/* A writer needs a microsecond, a look at the lock some ten nanoseconds. */
+#define TURN_TRIES 128
+/* Of this many blocks one is kept for the operator, and one at least where there are two. */
+#define BLOCKS_OF_WHICH_ONE_IS_KEPT 64
+#define IN_HASH_MAX 0xffff
+
+static __always_inline bool is_allowed(const struct addr *address)
+{
+	struct allow_key key = { .prefix_bits = 128 };
+
+	__builtin_memcpy(key.address, address, sizeof(key.address));
+	return bpf_map_lookup_elem(&allow, &key) != NULL;
+}
+
+/* Times in units. A block lasts at least as long as it was asked for. */
+static __always_inline __u32 units_saturated(__u64 units)
+{
+	return units < BLOCK_FOR_EVER ? units : BLOCK_FOR_EVER;
+}
+
+static __always_inline __u32 start_units(__u64 start_ns)
+{
+	return units_saturated(start_ns >> BLOCK_UNIT_SHIFT);
+}
+
+static __always_inline __u32 expiry_units(__u64 expiry_ns)
+{
+	return expiry_ns ? units_saturated(((expiry_ns - 1) >> BLOCK_UNIT_SHIFT) + 1) : BLOCK_FOR_EVER;
+}
+
+static __always_inline __u64 start_of(__u64 start_ns)
+{
+	return (__u64)start_units(start_ns) << BLOCK_UNIT_SHIFT;
+}
+
+/* When a block ends that is to end then. */
+static __always_inline __u64 expiry_of(__u64 expiry_ns)
+{
+	__u64 units = expiry_units(expiry_ns);
+
+	return units == BLOCK_FOR_EVER ? 0 : units << BLOCK_UNIT_SHIFT;
+}
+
+static __always_inline bool is_in_force(const struct block *block, __u64 now_ns)
+{
+	return block->expiry_ns == 0 || now_ns < block->expiry_ns;
+}
+
+/* The line of a source; NULL: it can have no cell, because it is not IPv4, or 0.0.0.0. */
+static __always_inline struct block_line *line_of(const struct addr *source)
+{
+	const volatile __u64 *key = &secret[SOURCE_KEYS + 2 * SYN_KEYS];
+	__u32 ipv4 = addr_word(source, 3);
+	__u32 index;
+
+	if (!addr_is_ipv4_mapped(source) || ipv4 == 0)
+		return NULL;
+	index = hash_to_set((key[0] + key[1] * ipv4) >> 32, block_lines);
+	return bpf_map_lookup_elem(&blocked_lines, &index);
+}
+
+static __always_inline __be32 ipv4_of(const struct addr *source)
+{
+	return *(const __u32 *)&source->octets[12];
+}
+
+/* The cell of an address, or BLOCKS_PER_LINE; of address 0 an empty one. */
+static __always_inline __u64 cell_of(const struct block_line *line, __be32 address)
+{
+	__u64 i;
+
+	for (i = 0; i < BLOCKS_PER_LINE; i++)
+		if (line->addresses[i] == address)
+			break;
+	return i;
+}
+
+static __always_inline bool cell_is_in_force(const struct block_line *line, __u64 i, __u64 now_ns)
+{
+	return line->expiries[i] == BLOCK_FOR_EVER || now_ns >> BLOCK_UNIT_SHIFT < line->expiries[i];
+}
+
+/* A cell whose block has expired, or BLOCKS_PER_LINE. */
+static __always_inline __u64 expired_cell_of(const struct block_line *line, __u64 now_ns)
+{
+	__u64 i;
+
+	for (i = 0; i < BLOCKS_PER_LINE; i++)
+		if (line->addresses[i] && !cell_is_in_force(line, i, now_ns))
+			break;
+	return i;
+}
+
+static __always_inline void cell_read(const struct block_line *line, __u64 i, struct block *block)
+{
+	__u32 expiry = line->expiries[i];
+
+	block->start_ns = (__u64)line->starts[i] << BLOCK_UNIT_SHIFT;
+	block->expiry_ns = expiry == BLOCK_FOR_EVER ? 0 : (__u64)expiry << BLOCK_UNIT_SHIFT;
+	block->packets = line->packets[i];
+	block->bytes = line->bytes[i];
+	block->reason = line->reasons[i];
+}
+
+/* The expiry comes last, and goes first: no packet finds a block in force whose other fields are another's. */
+static __always_inline void cell_write(struct block_line *line, __u64 i, __be32 address, const struct block *block)
+{
+	line->starts[i] = start_units(block->start_ns);
+	line->packets[i] = block->packets < ~0U ? block->packets : ~0U;
+	line->bytes[i] = block->bytes;
+	line->reasons[i] = block->reason;
+	line->addresses[i] = address;
+	asm volatile("" ::: "memory");
+	line->expiries[i] = expiry_units(block->expiry_ns);
+}
+
+static __always_inline void cell_empty(struct block_line *line, __u64 i)
+{
+	line->expiries[i] = 0;
+	asm volatile("" ::: "memory");
+	line->addresses[i] = 0;
+	line->starts[i] = 0;
+	line->packets[i] = 0;
+	line->bytes[i] = 0;
+	line->reasons[i] = 0;
+}
+
+static __always_inline void cell_count(struct block_line *line, __u64 i, __u32 frame_bytes)
+{
+	if (line->packets[i] != ~0U)
+		__sync_fetch_and_add(&line->packets[i], 1);
+	__sync_fetch_and_add(&line->bytes[i], frame_bytes);
+}
+
+/* The allowlist may have been changed since the block was made, and an IPv6 block is of many addresses. */
+static __always_inline bool is_blocked_in_hash(const struct addr *source, const struct addr *address, __u32 frame_bytes)
+{
+	struct block *block = bpf_map_lookup_elem(&blocked, source);
+
+	if (!block || !is_in_force(block, clock_now_ns()) || is_allowed(address))
+		return false;
+	__sync_fetch_and_add(&block->packets, 1);
+	__sync_fetch_and_add(&block->bytes, frame_bytes);
+	return true;
+}
+
+/* Honest traffic pays for one cache line: neither the clock nor the allowlist is asked without a block. */
+static __always_inline bool is_blocked(const struct addr *source, const struct addr *address, __u32 frame_bytes)
+{
+	struct block_line *line = line_of(source);
+	__u64 i;
+
+	if (line) {
+		i = cell_of(line, ipv4_of(source));
+		if (i < BLOCKS_PER_LINE && cell_is_in_force(line, i, clock_now_ns())) {
+			cell_count(line, i, frame_bytes);
+			return true;
+		}
+		if (line->in_hash == 0)
+			return false;
+	}
+	return is_blocked_in_hash(source, address, frame_bytes);
+}
+
+/* The right to write, for one at a time; NULL: another one has it, and it took too long to wait for. */
+static __always_inline struct blocklist *blocklist_take(void)
+{
+	struct blocklist *list = only_element(&blocklist);
+
+	if (!list)
+		return NULL;
+	for (int i = 0; i < TURN_TRIES; i++) {
+		__u32 was_taken;
+
+		bpf_spin_lock(&list->lock);
+		was_taken = list->is_taken;
+		list->is_taken = 1;
+		bpf_spin_unlock(&list->lock);
+		if (!was_taken)
+			return list;
+	}
+	return NULL;
+}
+
+static __always_inline void blocklist_give_back(struct blocklist *list)
+{
+	bpf_spin_lock(&list->lock);
+	list->is_taken = 0;
+	bpf_spin_unlock(&list->lock);
+}
+
+/* Forged scans may fill the blocklist: the operator can still block. */
+static __always_inline bool has_room(const struct blocklist *list, __u32 reason)
+{
+	__u32 kept = max_blocks / BLOCKS_OF_WHICH_ONE_IS_KEPT;
+
+	if (kept == 0 && max_blocks > 1)
+		kept = 1;
+	return list->count < (reason == BLOCK_OPERATOR ? max_blocks : max_blocks - kept);
+}
+
+static __always_inline bool hash_insert(struct block_line *line, const struct addr *source, const struct block *block)
+{
+	if (bpf_map_update_elem(&blocked, source, block, BPF_NOEXIST))
+		return false;
+	if (line && line->in_hash < IN_HASH_MAX)
+		line->in_hash++;
+	return true;
+}
+
+static __always_inline bool hash_remove(struct block_line *line, const struct addr *source)
+{
+	if (bpf_map_delete_elem(&blocked, source))
+		return false;
+	if (line && line->in_hash < IN_HASH_MAX)
+		line->in_hash--;
+	return true;
+}
+
+/* A block for a source that has none. The allowlist is asked in this turn: see block_recheck. */
+static __always_inline enum block_outcome block_add(struct blocklist *list, struct block_line *line,
+						    const struct addr *source, const struct block *block, __u64 now_ns)
+{
+	struct block_line *cells = line && !is_allowed(source) ? line : NULL;
+	__u64 i;
+
+	if (cells) {
+		i = expired_cell_of(cells, now_ns);
+		if (i < BLOCKS_PER_LINE) {
+			cell_empty(cells, i);
+			cell_write(cells, i, ipv4_of(source), block);
+			return BLOCK_MADE;
+		}
+	}
+	if (!has_room(list, block->reason))
+		return BLOCK_REFUSED;
+	if (cells) {
+		i = cell_of(cells, 0);
+		if (i < BLOCKS_PER_LINE) {
+			cell_write(cells, i, ipv4_of(source), block);
+			list->count++;
+			return BLOCK_MADE;
+		}
+	}
+	if (!hash_insert(line, source, block))
+		return BLOCK_REFUSED;
+	list->count++;
+	return BLOCK_MADE;
+}
+
+/* Blocks a source. One that has a block keeps its place, and in force, unless the new one replaces it, its block too. */
+static __always_inline enum block_outcome block_put_taken(struct blocklist *list, const struct addr *source,
+							  const struct block *block, __u64 now_ns, bool replaces)
+{
+	struct block_line *line = line_of(source);
+	struct block *old;
+	__u64 i;
+
+	if (line) {
+		i = cell_of(line, ipv4_of(source));
+		if (i < BLOCKS_PER_LINE) {
+			if (!replaces && cell_is_in_force(line, i, now_ns))
+				return BLOCK_HELD;
+			cell_write(line, i, ipv4_of(source), block);
+			return BLOCK_MADE;
+		}
+	}
+	old = bpf_map_lookup_elem(&blocked, source);
+	if (!old)
+		return block_add(list, line, source, block, now_ns);
+	if (!replaces && is_in_force(old, now_ns))
+		return BLOCK_HELD;
+	*old = *block;
+	return BLOCK_MADE;
+}
+
+static __always_inline enum block_outcome block_put(const struct addr *source, struct block *block, __u64 now_ns,
+						    bool replaces)
+{
+	struct blocklist *list = blocklist_take();
+	enum block_outcome outcome;
+
+	if (!list)
+		return BLOCK_UNDECIDED;
+	block->start_ns = start_of(block->start_ns);
+	block->expiry_ns = expiry_of(block->expiry_ns);
+	outcome = block_put_taken(list, source, block, now_ns, replaces);
+	blocklist_give_back(list);
+	return outcome;
+}
+
+/*
+ * Blocks a scanner, unless a packet on another CPU just did. A function of its own, or the verifier would walk through it
+ * for each way that leads here.
+ */
+static __attribute__((noinline)) enum block_outcome block_source(const struct addr *source, __u64 now_ns, __u64 expiry_ns)
+{
+	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN };
+
+	return block_put(source, &block, now_ns, false);
+}
+
+static __always_inline enum block_outcome block_remove_taken(struct blocklist *list, const struct addr *source)
+{
+	struct block_line *line = line_of(source);
+	__u64 i = line ? cell_of(line, ipv4_of(source)) : BLOCKS_PER_LINE;
+
+	if (line && i < BLOCKS_PER_LINE)
+		cell_empty(line, i);
+	else if (!hash_remove(line, source))
+		return BLOCK_ABSENT;
+	list->count--;
+	return BLOCK_REMOVED;
+}
+
+static __always_inline enum block_outcome block_remove(const struct addr *source)
+{
+	struct blocklist *list = blocklist_take();
+	enum block_outcome outcome;
+
+	if (!list)
+		return BLOCK_UNDECIDED;
+	outcome = block_remove_taken(list, source);
+	blocklist_give_back(list);
+	return outcome;
+}
+
+static __always_inline enum block_outcome block_find(const struct addr *source, struct block *block)
+{
+	struct block_line *line = line_of(source);
+	__u64 i = line ? cell_of(line, ipv4_of(source)) : BLOCKS_PER_LINE;
+	struct block *found;
+
+	if (line && i < BLOCKS_PER_LINE) {
+		cell_read(line, i, block);
+		return BLOCK_HELD;
+	}
+	found = bpf_map_lookup_elem(&blocked, source);
+	if (!found)
+		return BLOCK_ABSENT;
+	*block = *found;
+	return BLOCK_HELD;
+}
+
+/* False: no memory for a block in the hash. */
+static __always_inline bool line_recheck(struct block_line *line)
+{
+	struct block block = {};
+	struct addr source;
+
+	for (__u64 i = 0; i < BLOCKS_PER_LINE; i++) {
+		__be32 address = line->addresses[i];
+
+		addr_from_ipv4(&source, address);
+		if (address == 0 || !is_allowed(&source))
+			continue;
+		cell_read(line, i, &block);
+		if (!hash_insert(line, &source, &block))
+			return false;
+		cell_empty(line, i);
+	}
+	return true;
+}
+
+/*
+ * Moves what is allowed by now out of a line into the hash, where packets ask the allowlist; true when that is done. User
+ * space runs it after it has allowed somebody. A block that is written meanwhile is in order: before this turn the cell is
+ * seen here, after it the writer saw the new entry of the allowlist.
+ */
+static __always_inline bool block_recheck(__u32 index)
+{
+	struct blocklist *list = blocklist_take();
+	struct block_line *line;
+	bool done = true;
+
+	if (!list)
+		return false;
+	line = bpf_map_lookup_elem(&blocked_lines, &index);
+	if (line && list->count)
+		done = line_recheck(line);
+	blocklist_give_back(list);
+	return done;
+}
+
+#endif
