@@ -37,13 +37,16 @@ async function load(clock: ClockKind, name: string): Promise<Loaded> {
 const STACK = /^\([67][0-9a-f]\) (r\d = \*\(u\d+ \*\)\(r10 -\d+\)|\*\(u\d+ \*\)\(r10 -\d+\) = r\d)$/;
 const apart = (texts: readonly string[]): string[] => texts.filter((text) => !STACK.test(text));
 
-/** One reading of the clock, and nothing else. */
-function expectClock({ ours, theirs }: Hunk, helper: string): void {
-  expect(apart(ours)).toEqual([expect.stringMatching(new RegExp(`^\\(85\\) call ${helper}#`))]);
-  expect(apart(theirs)).toEqual([
+/** So many readings of the clock, and nothing else. The compiler may set a reading apart from the place of the other kind. */
+function expectClocks(hunks: readonly Hunk[], readings: number, helper: string): void {
+  const call = expect.stringMatching(new RegExp(`^\\(85\\) call ${helper}#`));
+  const load = [
     expect.stringMatching(/^\(18\) r(\d) = map \.bss\[0\]\+0$/),
     expect.stringMatching(/^\(79\) r\d = \*\(u64 \*\)\(r\d \+0\)$/),
-  ]);
+  ];
+  const times = Array.from({ length: readings });
+  expect(apart(hunks.flatMap(({ ours }) => ours))).toEqual(times.map(() => call));
+  expect(apart(hunks.flatMap(({ theirs }) => theirs))).toEqual(times.flatMap(() => load));
 }
 
 /** What is shipped: the fine clock, and the coarse one where the kernel has it. */
@@ -53,8 +56,8 @@ const CLOCKS: readonly [string, ClockKind][] = [
 ];
 
 describe.each([
-  { name: 'scanward', readings: 2 },
-  { name: 'scanward_command', readings: 1 },
+  { name: 'scanward', readings: 3 },
+  { name: 'scanward_command', readings: 2 },
 ])('$name', ({ name, readings }) => {
   test.each(CLOCKS)(
     'with %s is the same to the kernel, and what the verifier leaves differs by the clock only',
@@ -63,8 +66,7 @@ describe.each([
       expect(tested.tag).toBe(shipped.tag);
       expect(shipped.instructions.length).toBeGreaterThan(100);
       const hunks = differences(shipped.instructions, tested.instructions);
-      expect(hunks).toHaveLength(readings);
-      for (const hunk of hunks) expectClock(hunk, helper);
+      expectClocks(hunks, readings, helper);
     },
   );
 });
