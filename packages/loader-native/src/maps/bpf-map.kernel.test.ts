@@ -158,3 +158,14 @@ test('wrong sizes are refused before the kernel, use after close too', () => {
   expect(() => map.get(u32(1))).toThrow(expect.objectContaining({ name: 'ClosedError', message: 'map x is closed' }));
   expect(littleEndian).toBe(new Uint8Array(Uint16Array.of(1).buffer)[0] === 1);
 });
+
+test('the memory of a map is what its elements take, and of a ring its room', () => {
+  withMap({ type: MapType.ARRAY, valueSize: 1_000, maxEntries: 1_000 }, (map) => {
+    expect(map.memoryBytes()).toBeGreaterThanOrEqual(1_000_000);
+    expect(map.memoryBytes()).toBeLessThan(1_100_000);
+  });
+  withMap({ type: MapType.RINGBUF, keySize: 0, valueSize: 0, maxEntries: 1 << 20 }, (map) => {
+    expect(map.memoryBytes()).toBeGreaterThanOrEqual(1 << 20);
+    expect(map.memoryBytes()).toBeLessThan(1.1 * (1 << 20));
+  });
+});
