@@ -305,14 +305,16 @@ static __always_inline enum block_outcome block_put(const struct addr *source, s
 }
 
 /*
- * Blocks a scanner, unless a packet on another CPU just did. A function of its own, or the verifier would walk through it
- * for each way that leads here.
+ * Blocks a scanner, unless a packet on another CPU just did. The source comes in two words: a global function, which the
+ * verifier looks at once and not once for each way that leads here, takes numbers on every kernel.
  */
-static __attribute__((noinline)) enum block_outcome block_source(const struct addr *source, __u64 now_ns, __u64 expiry_ns)
+__attribute__((noinline)) int block_source(__u64 source_high, __u64 source_low, __u64 now_ns, __u64 expiry_ns)
 {
 	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN };
+	struct addr source;
 
-	return block_put(source, &block, now_ns, false);
+	addr_set(&source, source_high, source_low);
+	return block_put(&source, &block, now_ns, false);
 }
 
 static __always_inline enum block_outcome block_remove_taken(struct blocklist *list, const struct addr *source)

@@ -70,7 +70,7 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 	if (rules->mode != MODE_KERNEL || is_allowed(&p->source))
 		return false;
 	if (blocks)
-		outcome = block_source(source, now_ns, expiry_ns);
+		outcome = block_source(addr_high(source), addr_low(source), now_ns, expiry_ns);
 	is_blocked_now = outcome == BLOCK_MADE || outcome == BLOCK_HELD;
 	sums->blocks_made += outcome == BLOCK_MADE;
 	/* One for each crossing: a scanner without a block comes here with every packet. */
@@ -193,7 +193,7 @@ static __always_inline bool command_recheck(struct command *command)
 }
 
 /* One step of a command; whether it is done. */
-static __always_inline bool command_step(struct command *command, const struct policy *rules)
+static __always_inline bool command_do(struct command *command, const struct policy *rules)
 {
 	struct addr source = command->source;
 	struct block block = command->block;
@@ -226,8 +226,8 @@ static __always_inline bool command_step(struct command *command, const struct p
 	return outcome != BLOCK_UNDECIDED;
 }
 
-SEC("xdp")
-int scanward_command(struct xdp_md *ctx)
+/* One step of the frame; 0: there is nothing more to do. Global, so that the verifier looks at it once, not at each step. */
+__attribute__((noinline)) int command_step(struct xdp_md *ctx)
 {
 	struct command *first = (void *)(long)ctx->data;
 	struct policy *rules = only_element(&policy);
@@ -235,16 +235,25 @@ int scanward_command(struct xdp_md *ctx)
 	__u32 next;
 
 	if (!rules || (void *)(first + 1) > (void *)(long)ctx->data_end)
-		return XDP_ABORTED;
+		return 0;
 	next = first->next;
 	asm volatile("" : "+r"(next)); /* or clang drops the mask, without which 5.10 knows no bound */
 	command = first + (next & (COMMANDS_MAX - 1));
 	asm volatile("" : "+r"(command)); /* or clang adds it up once more, and what is checked is another pointer */
 	if (next >= COMMANDS_MAX || (void *)(command + 1) > (void *)(long)ctx->data_end)
-		return XDP_ABORTED;
+		return 0;
 	if (command->op < COMMAND_SWEEP || command->op > COMMAND_RECHECK)
-		return XDP_ABORTED;
-	if (command_step(command, rules))
+		return 0;
+	if (command_do(command, rules))
 		first->next = next + 1;
+	return 1;
+}
+
+SEC("xdp")
+int scanward_command(struct xdp_md *ctx)
+{
+	for (int i = 0; i < COMMAND_STEPS_MAX; i++)
+		if (!command_step(ctx))
+			break;
 	return XDP_PASS;
 }

@@ -8,19 +8,19 @@ import {
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
-import { AllowReason, BlockReason, codecs, type Endian, type Policy } from '@scanward/map-codec';
+import { AllowReason, type Policy, type RunFrame } from '@scanward/map-codec';
 import { DEFAULT_POLICY, repositoryFile, TEST_SECRET } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
-import { endianness } from 'node:os';
-import { allowedSource, Network, putAddress } from './addresses.ts';
+import { allowedSource } from './addresses.ts';
+import { blockAll, blockOne } from './block-commands.ts';
+import { codec, endian } from './codec.ts';
 
-export const endian: Endian = endianness() === 'LE' ? 'little' : 'big';
-export const codec = codecs(endian);
+export { codec, endian };
 
 const SOURCE_SETS = 16_384;
 const SYN_SETS = 32_768;
 const BLOCKS_AT_LEAST = 65_536;
-const BLOCKS_PER_BATCH = 50_000;
+const BLOCKS_A_LINE = 2;
 
 /** A number as the maps want it. */
 export function u32(value: number): Uint8Array {
@@ -32,6 +32,8 @@ export function u32(value: number): Uint8Array {
 export interface ShippedOptions {
   readonly blocks: number;
   readonly allowed: number;
+  /** Blocks that there is room for; by default the default of the command, or as many as are needed. */
+  readonly maxBlocks?: number;
 }
 
 /** The program as it is shipped, with its sizes by default and the real clock; never attached by itself. */
@@ -40,32 +42,37 @@ export class Shipped implements Disposable {
   readonly #connections: RingBuffer;
   readonly #scans: RingBuffer;
 
-  constructor({ blocks, allowed }: ShippedOptions) {
+  constructor({ blocks, allowed, maxBlocks }: ShippedOptions) {
     const spec = readObject(
       readFileSync(repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`)),
     );
     raiseMemlock();
+    // Room for the few that a round blocks itself, and what is kept for the operator.
+    const room = maxBlocks ?? Math.max(BLOCKS_AT_LEAST, blocks + 64);
+    const lines = Math.ceil(room / BLOCKS_A_LINE);
     this.#object = loadObject(spec, {
-      programs: ['scanward'],
+      programs: ['scanward', 'scanward_command'],
       constants: {
         clock_kind: 0,
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: SOURCE_SETS,
         syn_sets: SYN_SETS,
+        block_lines: lines,
+        max_blocks: room,
         secret: [...TEST_SECRET],
       },
       maxEntries: {
         sources: SOURCE_SETS,
         syns: SYN_SETS,
-        // Room for the few that a round blocks itself.
-        blocked: Math.max(BLOCKS_AT_LEAST, blocks + 64),
+        blocked_lines: lines,
+        blocked: room,
         allow: Math.max(4_096, allowed + 1),
       },
     });
     this.#connections = new RingBuffer(this.map('connections'));
     this.#scans = new RingBuffer(this.map('scans'));
     this.setPolicy({});
-    this.#block(blocks);
+    if (blockAll(this.runFrame, 0, blocks) !== blocks) throw new Error(`no room for ${blocks} blocks`);
     for (let i = 0; i < allowed; i++) {
       const key = codec.allowKey.encode({ prefixBits: 128, address: allowedSource(i) });
       this.map('allow').set(key, codec.allow.encode({ reason: AllowReason.OPERATOR }));
@@ -84,16 +91,12 @@ export class Shipped implements Disposable {
     this.map('policy').set(u32(0), codec.policy.encode({ ...DEFAULT_POLICY, ...policy }));
   }
 
+  /** Runs commands. */
+  readonly runFrame: RunFrame = (data) => this.#object.programs['scanward_command']!.testRun({ data }).data;
+
   /** Blocks one more source, for ever. */
   blockOne(source: Uint8Array): void {
-    this.map('blocked').set(source, foreverBlock());
-  }
-
-  #block(count: number): void {
-    for (let first = 0; first < count; first += BLOCKS_PER_BATCH) {
-      const { keys, values } = blockBatch(first, Math.min(BLOCKS_PER_BATCH, count - first));
-      this.map('blocked').setBatch(keys, values);
-    }
+    blockOne(this.runFrame, source);
   }
 
   /** Empties both rings; how many connections there were. */
@@ -113,20 +116,4 @@ export class Shipped implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-const foreverBlock = (): Uint8Array =>
-  codec.block.encode({ startNs: 1n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: BlockReason.OPERATOR });
-
-/** Keys and values of the blocks number `first` to `first + count`. */
-export function blockBatch(first: number, count: number): { keys: Uint8Array; values: Uint8Array } {
-  const keys = new Uint8Array(16 * count);
-  const view = new DataView(keys.buffer);
-  const values = new Uint8Array(codec.block.size * count);
-  const value = foreverBlock();
-  for (let i = 0; i < count; i++) {
-    putAddress(view, 16 * i, Network.blocked, first + i);
-    values.set(value, value.length * i);
-  }
-  return { keys, values };
 }

@@ -5,7 +5,9 @@ export const LAYOUTS = {
   addr: {
     name: 'addr',
     size: 16,
-    fields: [{ name: 'octets', offset: 0, size: 16, type: 'u8', count: 16 }],
+    fields: [
+      { name: 'octets', offset: 0, size: 16, type: 'u8', count: 16 },
+    ],
   },
   prefix: {
     name: 'prefix',
@@ -41,7 +43,9 @@ export const LAYOUTS = {
   allow: {
     name: 'allow',
     size: 4,
-    fields: [{ name: 'reason', offset: 0, size: 4, type: 'u32' }],
+    fields: [
+      { name: 'reason', offset: 0, size: 4, type: 'u32' },
+    ],
   },
   block_line: {
     name: 'block_line',
@@ -308,4 +312,5 @@ export const BLOCK_KEYS = 2;
 export const SECRET_WORDS = 29;
 export const COMMAND_SETS_MAX = 64;
 export const COMMANDS_MAX = 32;
+export const COMMAND_STEPS_MAX = 256;
 export const VERDICTS = 9;
