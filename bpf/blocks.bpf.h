@@ -61,22 +61,27 @@ static __always_inline bool is_in_force(const struct block *block, __u64 now_ns)
 	return block->expiry_ns == 0 || now_ns < block->expiry_ns;
 }
 
-/* The line of a source; NULL: it can have no cell, because it is not IPv4, or 0.0.0.0. */
-static __always_inline struct block_line *line_of(const struct addr *source)
-{
-	const volatile __u64 *key = &secret[SOURCE_KEYS + 2 * SYN_KEYS];
-	__u32 ipv4 = addr_word(source, 3);
-	__u32 index;
-
-	if (!addr_is_ipv4_mapped(source) || ipv4 == 0)
-		return NULL;
-	index = hash_to_set((key[0] + key[1] * ipv4) >> 32, block_lines);
-	return bpf_map_lookup_elem(&blocked_lines, &index);
-}
-
 static __always_inline __be32 ipv4_of(const struct addr *source)
 {
 	return *(const __u32 *)&source->octets[12];
+}
+
+/* NULL: 0.0.0.0, which can have no cell. */
+static __always_inline struct block_line *ipv4_line_of(__be32 ipv4)
+{
+	const volatile __u64 *key = &secret[SOURCE_KEYS + 2 * SYN_KEYS];
+	__u32 index;
+
+	if (ipv4 == 0)
+		return NULL;
+	index = hash_to_set((key[0] + key[1] * bpf_ntohl(ipv4)) >> 32, block_lines);
+	return bpf_map_lookup_elem(&blocked_lines, &index);
+}
+
+/* The line of a source; NULL: it can have no cell, because it is not IPv4, or 0.0.0.0. */
+static __always_inline struct block_line *line_of(const struct addr *source)
+{
+	return addr_is_ipv4_mapped(source) ? ipv4_line_of(ipv4_of(source)) : NULL;
 }
 
 /* The cell of an address, or BLOCKS_PER_LINE; of address 0 an empty one. */
@@ -159,21 +164,30 @@ static __always_inline bool is_blocked_in_hash(const struct addr *source, const 
 	return true;
 }
 
+enum line_answer { LINE_BLOCKS, LINE_DOES_NOT, LINE_UNSURE };
+
 /* Honest traffic pays for one cache line: neither the clock nor the allowlist is asked without a block. */
-static __always_inline bool is_blocked(const struct addr *source, const struct addr *address, __u32 frame_bytes)
+static __always_inline enum line_answer line_asked(__be32 ipv4, __u32 frame_bytes)
 {
-	struct block_line *line = line_of(source);
+	struct block_line *line = ipv4_line_of(ipv4);
 	__u64 i;
 
-	if (line) {
-		i = cell_of(line, ipv4_of(source));
-		if (i < BLOCKS_PER_LINE && cell_is_in_force(line, i, clock_now_ns())) {
-			cell_count(line, i, frame_bytes);
-			return true;
-		}
-		if (line->in_hash == 0)
-			return false;
+	if (!line)
+		return LINE_UNSURE;
+	i = cell_of(line, ipv4);
+	if (i < BLOCKS_PER_LINE && cell_is_in_force(line, i, clock_now_ns())) {
+		cell_count(line, i, frame_bytes);
+		return LINE_BLOCKS;
 	}
+	return line->in_hash ? LINE_UNSURE : LINE_DOES_NOT;
+}
+
+static __always_inline bool is_blocked(const struct addr *source, const struct addr *address, __u32 frame_bytes)
+{
+	enum line_answer answer = addr_is_ipv4_mapped(source) ? line_asked(ipv4_of(source), frame_bytes) : LINE_UNSURE;
+
+	if (answer != LINE_UNSURE)
+		return answer == LINE_BLOCKS;
 	return is_blocked_in_hash(source, address, frame_bytes);
 }
 
@@ -305,14 +319,16 @@ static __always_inline enum block_outcome block_put(const struct addr *source, s
 }
 
 /*
- * Blocks a scanner, unless a packet on another CPU just did. A function of its own, or the verifier would walk through it
- * for each way that leads here.
+ * Blocks a scanner, unless a packet on another CPU just did. The source comes in two words: a global function, which the
+ * verifier looks at once and not once for each way that leads here, takes numbers on every kernel.
  */
-static __attribute__((noinline)) enum block_outcome block_source(const struct addr *source, __u64 now_ns, __u64 expiry_ns)
+__attribute__((noinline)) int block_source(__u64 source_high, __u64 source_low, __u64 now_ns, __u64 expiry_ns)
 {
 	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN };
+	struct addr source;
 
-	return block_put(source, &block, now_ns, false);
+	addr_set(&source, source_high, source_low);
+	return block_put(&source, &block, now_ns, false);
 }
 
 static __always_inline enum block_outcome block_remove_taken(struct blocklist *list, const struct addr *source)

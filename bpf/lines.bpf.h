@@ -34,6 +34,13 @@ static __always_inline __u64 cell_age(__u64 cell, __u64 now_ns)
 	return (cell_units(now_ns) - cell) & CELL_TIME_MASK;
 }
 
+/* Begins to read the line. */
+static __always_inline void line_fetch(const struct line *line)
+{
+	if (line)
+		(void)*(const volatile __u32 *)&line->mark;
+}
+
 /*
  * The place of the first cell whose content, without its lowest bits, is this; else of the first empty one;
  * else CELLS_PER_LINE. `cell` is what stands there: 0, if it is not what was sought.

@@ -73,7 +73,10 @@ struct packet {
 /* Bytes of the frame in front of the cursor. */
 static __always_inline __u32 offset_of(const struct cursor *c)
 {
-	return (__u32)((__u64)c->pos - (__u64)c->start);
+	__u64 bytes = c->pos - c->start;
+
+	asm volatile("" : "+r"(bytes)); /* or clang reckons with halves of pointers, which the verifier forbids */
+	return bytes;
 }
 
 /* Bytes of the IP packet in front of the cursor. */

@@ -6,6 +6,7 @@
 #include "blocks.bpf.h"
 #include "maps.bpf.h"
 #include "parse.bpf.h"
+#include "shortcut.bpf.h"
 #include "singles.bpf.h"
 #include "sources.bpf.h"
 #include "syns.bpf.h"
@@ -71,7 +72,7 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 	if (rules->mode != MODE_KERNEL || is_allowed(&p->source))
 		return false;
 	if (blocks)
-		outcome = block_source(source, now_ns, expiry_ns);
+		outcome = block_source(addr_high(source), addr_low(source), now_ns, expiry_ns);
 	is_blocked_now = outcome == BLOCK_MADE || outcome == BLOCK_HELD;
 	sums->blocks_made += outcome == BLOCK_MADE;
 	/* One for each crossing: a scanner without a block comes here with every packet. */
@@ -83,11 +84,10 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 }
 
 /* One probe of a port: in `singles` while it is the source's only one, then in `sources`. */
-static __always_inline void touch(const struct source_id *id, const struct packet *p, __u64 now_ns,
+static __always_inline void touch(const struct source_id *id, struct line *line, const struct packet *p, __u64 now_ns,
 				  const struct policy *rules, struct counters *sums, struct touched *t)
 {
 	struct horizon h = horizon_at(now_ns >> TICK_SHIFT, rules->window_ns, 0);
-	struct line *line = single_line_of(id);
 	struct source_set *set;
 	__u64 carried = 0;
 	bool goes;
@@ -105,13 +105,14 @@ static __always_inline void touch(const struct source_id *id, const struct packe
 	sums->sources_evicted += t->evicted;
 }
 
-static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, const struct policy *rules,
-					   struct counters *sums)
+static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, bool is_not_blocked,
+					   const struct policy *rules, struct counters *sums)
 {
 	void *start = (void *)(long)ctx->data;
 	struct cursor cursor = { .start = start, .pos = start, .end = (void *)(long)ctx->data_end };
 	struct touched touched = {};
 	struct packet packet = {};
+	struct line *single_line;
 	struct source_id id;
 	struct syn_id syn;
 	__u8 source_bits;
@@ -123,7 +124,7 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 		return ~result;
 
 	source_bits = source_of(&id.source, &packet.source, rules);
-	if (is_blocked(&id.source, &packet.source, frame_bytes))
+	if (!is_not_blocked && is_blocked(&id.source, &packet.source, frame_bytes))
 		return DROP_BLOCKED;
 
 	result = parse_transport(&cursor, &packet);
@@ -132,13 +133,17 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 
 	now_ns = clock_now_ns();
 	syn = syn_identify(&packet);
+	id.hash = source_hash(&id.source);
+	single_line = single_line_of(&id);
+	/* Both are fetched at once: what is locked is waited for. */
+	line_fetch(syn.line);
+	line_fetch(single_line);
 	if (syn_seen(&syn, now_ns, sums))
 		return PASS_RETRANSMISSION;
 
 	/* A block of nobody would shut out all who have no address yet; and all zero is an empty slot. */
 	if (!addr_is_unspecified(&id.source)) {
-		id.hash = source_hash(&id.source);
-		touch(&id, &packet, now_ns, rules, sums, &touched);
+		touch(&id, single_line, &packet, now_ns, rules, sums, &touched);
 	}
 	if (touched.over && handle_scan(&packet, &id.source, source_bits, &touched, rules, now_ns, ctx->ingress_ifindex, sums)) {
 		syn_forget(&syn);
@@ -151,14 +156,16 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 SEC("xdp.frags")
 int scanward(struct xdp_md *ctx)
 {
-	struct policy *rules = only_element(&policy);
 	struct counters *sums = only_element(&counters);
+	struct policy *rules = only_element(&policy);
 	__u32 frame_bytes = frame_length(ctx);
-	enum verdict verdict;
+	struct shortcut shortcut = take_shortcut(ctx, frame_bytes);
+	enum verdict verdict = shortcut.verdict;
 
-	if (!rules || !sums)
+	if (!sums || !rules)
 		return XDP_PASS;
-	verdict = decide(ctx, frame_bytes, rules, sums);
+	if (verdict == VERDICTS)
+		verdict = decide(ctx, frame_bytes, shortcut.is_not_blocked, rules, sums);
 	if (verdict >= VERDICTS)
 		return XDP_PASS;
 	sums->verdicts[verdict].packets++;
@@ -227,7 +234,7 @@ static __always_inline bool command_recheck(struct command *command)
 }
 
 /* One step of a command; whether it is done. */
-static __always_inline bool command_step(struct command *command, const struct policy *rules)
+static __always_inline bool command_do(struct command *command, const struct policy *rules)
 {
 	struct addr source = command->source;
 	struct block block = command->block;
@@ -257,8 +264,8 @@ static __always_inline bool command_step(struct command *command, const struct p
 	return outcome != BLOCK_UNDECIDED;
 }
 
-SEC("xdp")
-int scanward_command(struct xdp_md *ctx)
+/* One step of the frame; 0: there is nothing more to do. Global, so that the verifier looks at it once, not at each step. */
+__attribute__((noinline)) int command_step(struct xdp_md *ctx)
 {
 	struct command *first = (void *)(long)ctx->data;
 	struct policy *rules = only_element(&policy);
@@ -266,16 +273,25 @@ int scanward_command(struct xdp_md *ctx)
 	__u32 next;
 
 	if (!rules || (void *)(first + 1) > (void *)(long)ctx->data_end)
-		return XDP_ABORTED;
+		return 0;
 	next = first->next;
 	asm volatile("" : "+r"(next)); /* or clang drops the mask, without which 5.10 knows no bound */
 	command = first + (next & (COMMANDS_MAX - 1));
 	asm volatile("" : "+r"(command)); /* or clang adds it up once more, and what is checked is another pointer */
 	if (next >= COMMANDS_MAX || (void *)(command + 1) > (void *)(long)ctx->data_end)
-		return XDP_ABORTED;
+		return 0;
 	if (command->op < COMMAND_SWEEP || command->op > COMMAND_RECHECK)
-		return XDP_ABORTED;
-	if (command_step(command, rules))
+		return 0;
+	if (command_do(command, rules))
 		first->next = next + 1;
+	return 1;
+}
+
+SEC("xdp")
+int scanward_command(struct xdp_md *ctx)
+{
+	for (int i = 0; i < COMMAND_STEPS_MAX; i++)
+		if (!command_step(ctx))
+			break;
 	return XDP_PASS;
 }

@@ -221,8 +221,8 @@ struct counters {
 
 /*
  * What user space asks of the tables by test runs of the command program; the answer is written back. A frame holds up
- * to COMMANDS_MAX commands. Each run does one step of one of them: `next` of the first command says which, and is
- * raised when it is done. So a frame is run again until all of its commands are.
+ * to COMMANDS_MAX commands, which are done one after the other: `next` of the first one says which is next. A run does up
+ * to COMMAND_STEPS_MAX steps; a frame is run again until all of its commands are done.
  */
 enum command_op {
 	COMMAND_SWEEP = 1, /* empties the slots that were quiet for a window, in the sets [first, first + count) */
@@ -249,7 +249,7 @@ struct command {
 	__u32 live; /* answer: slots of these sets that hold a source */
 	__u32 emptied; /* answer */
 	__u32 outcome; /* answer: enum block_outcome */
-	__u32 next; /* of the first command of a frame: the one that the next run is for */
+	__u32 next; /* of the first command of a frame: so many are done */
 	__u32 pad;
 	struct addr source;
 	struct block block;
@@ -257,6 +257,7 @@ struct command {
 
 #define COMMAND_SETS_MAX 64
 #define COMMANDS_MAX 32
+#define COMMAND_STEPS_MAX 256
 
 /* The constant `clock_kind`: where the time comes from. */
 enum clock_kind {

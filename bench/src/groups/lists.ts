@@ -1,9 +1,10 @@
-import { BpfMap, MapType } from '@scanward/loader-native';
+import { BlockLines } from '@scanward/map-codec';
 import { kernelBytes } from '@scanward/testkit';
 import type { Group } from '../group.ts';
 import { interleave } from '../harness/interleave.ts';
 import { summarise } from '../harness/statistics.ts';
-import { blockBatch, codec } from '../kernel/shipped.ts';
+import { blockAll, unblockAll } from '../kernel/block-commands.ts';
+import { codec, endian, Shipped } from '../kernel/shipped.ts';
 import type { Aim } from '../report/table.ts';
 
 const COLUMNS = [
@@ -14,32 +15,24 @@ const COLUMNS = [
   'kernel memory, MB',
   'memory of the process, MB',
 ] as const;
-const WRITTEN_AT_ONCE = 50_000;
 const READ_AT_ONCE = 1_024;
 const KEY = 16;
 
-const slices = function* (count: number): Generator<[first: number, size: number]> {
-  for (let first = 0; first < count; first += WRITTEN_AT_ONCE) yield [first, Math.min(WRITTEN_AT_ONCE, count - first)];
-};
-
-function load(map: BpfMap, count: number): void {
-  for (const [first, size] of slices(count)) {
-    const { keys, values } = blockBatch(first, size);
-    map.setBatch(keys, values);
-  }
-}
 
 /** The system calls of a list alone. */
-function walk(map: BpfMap): number {
-  let walked = 0;
-  for (const { count } of map.getBatch(READ_AT_ONCE)) walked += count;
-  return walked;
+function walk(shipped: Shipped): void {
+  for (const name of ['blocked_lines', 'blocked'])
+    for (const batch of shipped.map(name).getBatch(READ_AT_ONCE)) void batch;
 }
 
 /** As the daemon lists them: a source and a decoded block each. */
-function list(map: BpfMap): number {
+function list(shipped: Shipped): number {
+  const cells = new BlockLines(endian);
   let listed = 0;
-  for (const { count, keys, values } of map.getBatch(READ_AT_ONCE)) {
+  for (const { count, values } of shipped.map('blocked_lines').getBatch(READ_AT_ONCE)) {
+    for (const { source } of cells.blocks(values, count)) if (source.length === KEY) listed++;
+  }
+  for (const { count, keys, values } of shipped.map('blocked').getBatch(READ_AT_ONCE)) {
     for (let i = 0; i < count; i++) {
       const source = keys.slice(i * KEY, (i + 1) * KEY);
       const entry = { source, ...codec.block.decode(values, i * codec.block.size) };
@@ -47,12 +40,6 @@ function list(map: BpfMap): number {
     }
   }
   return listed;
-}
-
-function remove(map: BpfMap, count: number): number {
-  let removed = 0;
-  for (const [first, size] of slices(count)) removed += map.deleteBatch(blockBatch(first, size).keys);
-  return removed;
 }
 
 function timed(run: () => unknown, expected?: number): number {
@@ -66,21 +53,18 @@ function timed(run: () => unknown, expected?: number): number {
 /** One figure for each column. */
 function measure(count: number): number[] {
   const rss = process.memoryUsage().rss;
-  using map = BpfMap.create({
-    name: 'bench_blocked',
-    type: MapType.HASH,
-    keySize: KEY,
-    valueSize: codec.block.size,
-    maxEntries: count,
-  });
+  using shipped = new Shipped({ blocks: 0, allowed: 0, maxBlocks: count });
   const times = [
-    timed(() => load(map, count)),
-    timed(() => list(map), count),
-    timed(() => walk(map), count),
-    timed(() => remove(map, count), count),
+    timed(() => blockAll(shipped.runFrame, 0, count), count),
+    timed(() => list(shipped), count),
+    timed(() => {
+      walk(shipped);
+    }),
+    timed(() => unblockAll(shipped.runFrame, 0, count), count),
   ];
   const grown = Math.max(0, process.memoryUsage().rss - rss);
-  return [...times, kernelBytes(map) / 1e6, grown / 1e6];
+  const memory = ['blocked_lines', 'blocked'].reduce((sum, name) => sum + kernelBytes(shipped.map(name)), 0);
+  return [...times, memory / 1e6, grown / 1e6];
 }
 
 const aimOf = (count: number, column: number): { aim?: Aim } =>
@@ -98,7 +82,7 @@ export const lists: Group = {
     await interleave(tasks, scale.rounds, progress);
     return {
       name: 'lists',
-      title: 'Lists of blocks, by batches through BpfMap',
+      title: 'Lists of blocks, written by the program, read by batches',
       unit: 'as the columns say',
       columns: COLUMNS,
       rows: counts.map((count) => ({
@@ -109,7 +93,7 @@ export const lists: Group = {
         })),
       })),
       notes: [
-        'Load and remove make keys and values too; list decodes each block into an object, as the daemon does; beside it the same walk without decoding. The map has room for exactly so many. Memory of the process: how much its resident set grew over all three; what an earlier round left free is used again.',
+        'Load and remove are commands, 32 a frame, and make them too; list decodes each block into an object, as the daemon does; beside it the same walk without decoding. There is room for exactly so many. Memory of the process: how much its resident set grew over all three; what an earlier round left free is used again.',
       ],
     };
   },

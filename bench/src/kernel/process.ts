@@ -19,25 +19,14 @@ export function residentMiB(pid: number): { total: number; anonymous: number } {
   return { total: kib('VmRSS') / 1_024, anonymous: kib('RssAnon') / 1_024 };
 }
 
-/** The kernel's number of a map that a process holds, found by its shape; undefined: it holds none. */
-export function mapOf(
-  pid: number,
-  shape: { readonly type: number; readonly keySize: number; readonly valueSize: number },
-): number | undefined {
-  for (const fd of readdirSync(`/proc/${pid}/fdinfo`)) {
-    let info: string;
+/** The kernel's numbers of the programs that a process holds. */
+export function programsOf(pid: number): number[] {
+  const ids = readdirSync(`/proc/${pid}/fdinfo`).flatMap((fd) => {
     try {
-      info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1');
+      return /^prog_id:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))?.[1] ?? [];
     } catch {
-      continue;
+      return [];
     }
-    const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(info)?.[1] ?? NaN);
-    if (
-      field('map_type') === shape.type &&
-      field('key_size') === shape.keySize &&
-      field('value_size') === shape.valueSize
-    )
-      return field('map_id');
-  }
-  return undefined;
+  });
+  return [...new Set(ids.map(Number))];
 }

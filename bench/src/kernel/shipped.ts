@@ -8,24 +8,26 @@ import {
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
-import { AllowReason, BlockReason, ClockKind, codecs, type Endian, type Policy } from '@scanward/map-codec';
+import { AllowReason, ClockKind, type Policy, type RunFrame } from '@scanward/map-codec';
 import { DEFAULT_POLICY, repositoryFile, TEST_SECRET, u32 } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
-import { endianness } from 'node:os';
-import { allowedSource, Network, putAddress } from './addresses.ts';
+import { allowedSource } from './addresses.ts';
+import { blockAll, blockOne } from './block-commands.ts';
+import { codec, endian } from './codec.ts';
 
-export const endian: Endian = endianness() === 'LE' ? 'little' : 'big';
-export const codec = codecs(endian);
+export { codec, endian };
 
 const SOURCE_SETS = 16_384;
 const SINGLE_LINES = 131_072;
 const SYN_LINES = 32_768;
 const BLOCKS_AT_LEAST = 65_536;
-const BLOCKS_PER_BATCH = 50_000;
+const BLOCKS_A_LINE = 2;
 
 export interface ShippedOptions {
   readonly blocks: number;
   readonly allowed: number;
+  /** Blocks that there is room for; by default the default of the command, or as many as are needed. */
+  readonly maxBlocks?: number;
 }
 
 /** The program as it is shipped, with its sizes by default and the real clock; never attached by itself. */
@@ -34,34 +36,39 @@ export class Shipped implements Disposable {
   readonly #connections: RingBuffer;
   readonly #scans: RingBuffer;
 
-  constructor({ blocks, allowed }: ShippedOptions) {
+  constructor({ blocks, allowed, maxBlocks }: ShippedOptions) {
     const spec = readObject(
       readFileSync(repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`)),
     );
     raiseMemlock();
+    // Room for the few that a round blocks itself, and what is kept for the operator.
+    const room = maxBlocks ?? Math.max(BLOCKS_AT_LEAST, blocks + 64);
+    const lines = Math.ceil(room / BLOCKS_A_LINE);
     this.#object = loadObject(spec, {
-      programs: ['scanward'],
+      programs: ['scanward', 'scanward_command'],
       constants: {
         clock_kind: features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME,
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: SOURCE_SETS,
         single_lines: SINGLE_LINES,
         syn_lines: SYN_LINES,
+        block_lines: lines,
+        max_blocks: room,
         secret: [...TEST_SECRET],
       },
       maxEntries: {
         sources: SOURCE_SETS,
         singles: SINGLE_LINES,
         syns: SYN_LINES,
-        // Room for the few that a round blocks itself.
-        blocked: Math.max(BLOCKS_AT_LEAST, blocks + 64),
+        blocked_lines: lines,
+        blocked: room,
         allow: Math.max(4_096, allowed + 1),
       },
     });
     this.#connections = new RingBuffer(this.map('connections'));
     this.#scans = new RingBuffer(this.map('scans'));
     this.setPolicy({});
-    this.#block(blocks);
+    if (blockAll(this.runFrame, 0, blocks) !== blocks) throw new Error(`no room for ${blocks} blocks`);
     for (let i = 0; i < allowed; i++) {
       const key = codec.allowKey.encode({ prefixBits: 128, address: allowedSource(i) });
       this.map('allow').set(key, codec.allow.encode({ reason: AllowReason.OPERATOR }));
@@ -80,16 +87,12 @@ export class Shipped implements Disposable {
     this.map('policy').set(u32(0), codec.policy.encode({ ...DEFAULT_POLICY, ...policy }));
   }
 
+  /** Runs commands. */
+  readonly runFrame: RunFrame = (data) => this.#object.programs['scanward_command']!.testRun({ data }).data;
+
   /** Blocks one more source, for ever. */
   blockOne(source: Uint8Array): void {
-    this.map('blocked').set(source, foreverBlock());
-  }
-
-  #block(count: number): void {
-    for (let first = 0; first < count; first += BLOCKS_PER_BATCH) {
-      const { keys, values } = blockBatch(first, Math.min(BLOCKS_PER_BATCH, count - first));
-      this.map('blocked').setBatch(keys, values);
-    }
+    blockOne(this.runFrame, source);
   }
 
   /** Empties both rings; how many connections there were. */
@@ -109,20 +112,4 @@ export class Shipped implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-const foreverBlock = (): Uint8Array =>
-  codec.block.encode({ startNs: 1n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: BlockReason.OPERATOR });
-
-/** Keys and values of the blocks number `first` to `first + count`. */
-export function blockBatch(first: number, count: number): { keys: Uint8Array; values: Uint8Array } {
-  const keys = new Uint8Array(16 * count);
-  const view = new DataView(keys.buffer);
-  const values = new Uint8Array(codec.block.size * count);
-  const value = foreverBlock();
-  for (let i = 0; i < count; i++) {
-    putAddress(view, 16 * i, Network.blocked, first + i);
-    values.set(value, value.length * i);
-  }
-  return { keys, values };
 }

@@ -5,7 +5,10 @@ const codec = codecs('little').command;
 const source = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
 const block: Block = { startNs: 1n << 40n, expiryNs: 1n << 50n, packets: 3n, bytes: 4n, reason: 2 };
 
-/** As the command program would, without doing anything: a step each run, of COMMAND_RECHECK as many as its count. */
+/** Of each run; few, so that a frame takes several. */
+const STEPS = 3;
+
+/** As the command program would, without doing anything: a step at a time, of COMMAND_RECHECK as many as its count. */
 function program(isBusy: (run: number) => boolean = () => false) {
   const ran: number[] = [];
   let runs = 0;
@@ -21,9 +24,9 @@ function program(isBusy: (run: number) => boolean = () => false) {
     ran.push(command.op);
     codec.encode({ ...codec.decode(frame, 0), next: next + 1 }, frame, 0);
   };
-  const run = (frame: Uint8Array, repeat: number): Uint8Array => {
+  const run = (frame: Uint8Array): Uint8Array => {
     const left = Uint8Array.from(frame);
-    for (let i = 0; i < repeat; i++) step(left);
+    for (let i = 0; i < STEPS; i++) step(left);
     return Uint8Array.from([...left, 0, 0]); // a test run may give more
   };
   return { ran, run };

@@ -31,8 +31,8 @@ export function commandOf(command: Pick<Command, 'op'> & Partial<Command>): Comm
   return { ...numbers, source: new Uint8Array(SOURCE_BYTES), block: NONE, ...command };
 }
 
-/** Runs a frame `repeat` times through the command program, one after the other; the frame as the program left it. */
-export type RunFrame = (frame: Uint8Array, repeat: number) => Uint8Array;
+/** Runs a frame through the command program; the frame as the program left it. */
+export type RunFrame = (frame: Uint8Array) => Uint8Array;
 
 /**
  * A frame of up to COMMANDS_MAX commands for the program `scanward_command`. Fill it, `run` it, look at the answers,
@@ -44,7 +44,6 @@ export class CommandFrame {
   readonly #bytes = new Uint8Array(COMMANDS_MAX * size);
   readonly #view = new DataView(this.#bytes.buffer);
   #count = 0;
-  #steps = 0;
 
   constructor(endian: Endian) {
     this.#codec = codecs(endian).command;
@@ -62,17 +61,16 @@ export class CommandFrame {
   clear(): void {
     this.#bytes.fill(0, 0, this.#count * size);
     this.#count = 0;
-    this.#steps = 0;
   }
 
   /** Adds any command. */
   add(command: Command): void {
-    this.#codec.encode(command, this.#bytes, this.#claim(command.op === CommandOp.RECHECK ? command.count : 1));
+    this.#codec.encode(command, this.#bytes, this.#claim());
   }
 
   /** Adds COMMAND_BLOCK: as `add`, in a tenth of the time. */
   addBlock(source: Addr, block: Block): void {
-    const offset = this.#claim(1);
+    const offset = this.#claim();
     const [view, little] = [this.#view, this.#little];
     view.setUint32(offset + OP, CommandOp.BLOCK, little);
     for (let i = 0; i < SOURCE_BYTES; i++) this.#bytes[offset + SOURCE + i] = source[i]!;
@@ -85,15 +83,14 @@ export class CommandFrame {
 
   /** Adds COMMAND_UNBLOCK. */
   addUnblock(source: Addr): void {
-    const offset = this.#claim(1);
+    const offset = this.#claim();
     this.#view.setUint32(offset + OP, CommandOp.UNBLOCK, this.#little);
     for (let i = 0; i < SOURCE_BYTES; i++) this.#bytes[offset + SOURCE + i] = source[i]!;
   }
 
   /** Room for one more. */
-  #claim(steps: number): number {
+  #claim(): number {
     if (this.isFull) throw new RangeError(`a frame holds ${COMMANDS_MAX} commands`);
-    this.#steps += steps;
     return this.#count++ * size;
   }
 
@@ -102,7 +99,7 @@ export class CommandFrame {
     let idle = 0;
     while (this.#next() < this.#count) {
       const before = this.#progress();
-      const frame = run(this.#bytes.subarray(0, this.#count * size), this.#steps);
+      const frame = run(this.#bytes.subarray(0, this.#count * size));
       this.#bytes.set(frame.subarray(0, this.#count * size));
       idle = this.#progress() === before ? idle + 1 : 0;
       if (idle > IDLE_RUNS_MAX)

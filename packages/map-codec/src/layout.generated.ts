@@ -327,4 +327,5 @@ export const BLOCK_KEYS = 2;
 export const SECRET_WORDS = 29;
 export const COMMAND_SETS_MAX = 64;
 export const COMMANDS_MAX = 32;
+export const COMMAND_STEPS_MAX = 256;
 export const VERDICTS = 9;

@@ -329,7 +329,7 @@ export class TestProgram implements Disposable {
     const frame = this.#frame;
     frame.clear();
     frame.add(commandOf(command));
-    frame.run((data, repeat) => this.object.programs['scanward_command']!.testRun({ data, repeat }).data);
+    frame.run((data) => this.object.programs['scanward_command']!.testRun({ data }).data);
     return frame.answer(0);
   }
 

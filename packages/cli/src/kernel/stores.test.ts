@@ -29,9 +29,7 @@ function fakeProgram() {
     blocks,
     rechecked: [] as [first: number, count: number][],
     room: 8,
-    interrupts: 0,
     testRun({ data }: { data: Uint8Array }) {
-      if (fake.interrupts-- > 0) throw new BpfSyscallError('BPF_PROG_TEST_RUN', 4);
       const command = codec.command.decode(data);
       return { verdict: 2, data: codec.command.encode({ ...command, ...answer(command), next: 1 }), durationNs: 0 };
     },
@@ -62,7 +60,6 @@ test('blocks are written, read, replaced and removed by the program', () => {
   const program = fakeProgram();
   const store = new KernelBlockStore(noMaps, program, codec);
   expect(store.get(source)).toBeUndefined();
-  program.interrupts = 2;
   expect(store.add(source, 5n, 9n)).toBe(true);
   const entry = { source, startNs: 5n, expiryNs: 9n, packets: 0n, bytes: 0n, reason: 'scan' };
   expect(store.get(source)).toEqual(entry);
