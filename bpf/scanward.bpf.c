@@ -21,8 +21,23 @@ static __always_inline __u32 frame_length(struct xdp_md *ctx)
 	return ctx->data_end - ctx->data;
 }
 
-static __always_inline void report_scan(const struct packet *p, __u8 source_bits, bool is_block, __u64 expiry_ns,
-					const struct touched *t, __u64 now_ns, __u32 ifindex, struct counters *sums)
+/* A packet that may be a probe: where the way to it ends and what is decided of it begins. */
+struct probe {
+	struct packet packet;
+	struct source_id source;
+	__u32 source_bits;
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct probe);
+} probe SEC(".maps");
+
+static __always_inline void report_scan(const struct probe *p, bool is_block, __u64 expiry_ns, const struct touched *t,
+					__u64 now_ns, __u32 ifindex, struct counters *sums)
 {
 	struct scan *scan = bpf_ringbuf_reserve(&scans, sizeof(*scan), 0);
 
@@ -31,12 +46,12 @@ static __always_inline void report_scan(const struct packet *p, __u8 source_bits
 		return;
 	}
 	scan->time_ns = now_ns;
-	scan->source = p->source;
-	scan->destination = p->destination;
+	scan->source = p->packet.source;
+	scan->destination = p->packet.destination;
 	scan->expiry_ns = expiry_ns;
 	scan->ifindex = ifindex;
 	scan->ports_count = t->ports_count;
-	scan->source_bits = source_bits;
+	scan->source_bits = p->source_bits;
 	scan->blocked = is_block;
 	__builtin_memcpy(scan->ports, t->ports, sizeof(scan->ports));
 	bpf_ringbuf_submit(scan, 0);
@@ -60,16 +75,16 @@ static __always_inline void report_connection(const struct packet *p, __u64 now_
 }
 
 /* A source over the threshold; true when the packet is to be dropped. */
-static __always_inline bool handle_scan(const struct packet *p, const struct addr *source, __u8 source_bits,
-					const struct touched *t, const struct policy *rules, __u64 now_ns, __u32 ifindex,
-					struct counters *sums)
+static __always_inline bool handle_scan(const struct probe *p, const struct touched *t, const struct policy *rules,
+					__u64 now_ns, __u32 ifindex, struct counters *sums)
 {
+	const struct addr *source = &p->source.source;
 	bool blocks = rules->response == RESPONSE_BLOCK;
 	__u64 expiry_ns = blocks && rules->block_ttl_ns ? expiry_of(now_ns + rules->block_ttl_ns) : 0;
 	enum block_outcome outcome = BLOCK_REFUSED;
 	bool is_blocked_now;
 
-	if (rules->mode != MODE_KERNEL || is_allowed(&p->source))
+	if (rules->mode != MODE_KERNEL || is_allowed(&p->packet.source))
 		return false;
 	if (blocks)
 		outcome = block_source(addr_high(source), addr_low(source), now_ns, expiry_ns);
@@ -79,7 +94,7 @@ static __always_inline bool handle_scan(const struct packet *p, const struct add
 	sums->blocks_refused += blocks && outcome == BLOCK_REFUSED && t->report;
 	/* A block that was refused at first is told when it is made. */
 	if (t->report || outcome == BLOCK_MADE)
-		report_scan(p, source_bits, is_blocked_now, is_blocked_now ? expiry_ns : 0, t, now_ns, ifindex, sums);
+		report_scan(p, is_blocked_now, is_blocked_now ? expiry_ns : 0, t, now_ns, ifindex, sums);
 	return blocks;
 }
 
@@ -105,52 +120,63 @@ static __always_inline void touch(const struct source_id *id, struct line *line,
 	sums->sources_evicted += t->evicted;
 }
 
-static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, bool is_not_blocked,
-					   const struct policy *rules, struct counters *sums)
+/*
+ * A SYN: its verdict. A global function, which the verifier walks through once, and not once for each way that a header
+ * can take to it.
+ */
+__noinline int decide_syn(struct xdp_md *ctx)
 {
-	void *start = (void *)(long)ctx->data;
-	struct cursor cursor = { .start = start, .pos = start, .end = (void *)(long)ctx->data_end };
+	struct counters *sums = only_element(&counters);
+	struct policy *rules = only_element(&policy);
+	struct probe *syn = only_element(&probe);
+	__u32 ifindex = ctx->ingress_ifindex;
 	struct touched touched = {};
-	struct packet packet = {};
 	struct line *single_line;
-	struct source_id id;
-	struct syn_id syn;
-	__u8 source_bits;
+	struct syn_id id;
 	__u64 now_ns;
-	int result;
 
-	result = parse_network(&cursor, &packet, frame_bytes);
-	if (result < 0)
-		return ~result;
-
-	source_bits = source_of(&id.source, &packet.source, rules);
-	if (!is_not_blocked && is_blocked(&id.source, &packet.source, frame_bytes))
-		return DROP_BLOCKED;
-
-	result = parse_transport(&cursor, &packet);
-	if (result < 0)
-		return ~result;
-
+	if (!sums || !rules || !syn)
+		return PASS_CONNECTION;
 	now_ns = clock_now_ns();
-	syn = syn_identify(&packet);
-	id.hash = source_hash(&id.source);
-	single_line = single_line_of(&id);
+	id = syn_identify(&syn->packet);
+	syn->source.hash = source_hash(&syn->source.source);
+	single_line = single_line_of(&syn->source);
 	/* Both are fetched at once: what is locked is waited for. */
-	line_fetch(syn.line);
+	line_fetch(id.line);
 	line_fetch(single_line);
-	if (syn_seen(&syn, now_ns, sums))
+	if (syn_seen(&id, now_ns, sums))
 		return PASS_RETRANSMISSION;
 
 	/* A block of nobody would shut out all who have no address yet; and all zero is an empty slot. */
-	if (!addr_is_unspecified(&id.source)) {
-		touch(&id, single_line, &packet, now_ns, rules, sums, &touched);
-	}
-	if (touched.over && handle_scan(&packet, &id.source, source_bits, &touched, rules, now_ns, ctx->ingress_ifindex, sums)) {
-		syn_forget(&syn);
+	if (!addr_is_unspecified(&syn->source.source))
+		touch(&syn->source, single_line, &syn->packet, now_ns, rules, sums, &touched);
+	if (touched.over && handle_scan(syn, &touched, rules, now_ns, ifindex, sums)) {
+		syn_forget(&id);
 		return DROP_THRESHOLD;
 	}
-	report_connection(&packet, now_ns, ctx->ingress_ifindex, sums);
+	report_connection(&syn->packet, now_ns, ifindex, sums);
 	return PASS_CONNECTION;
+}
+
+static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, bool is_not_blocked,
+					   const struct policy *rules, struct probe *p)
+{
+	void *start = (void *)(long)ctx->data;
+	struct cursor cursor = { .start = start, .pos = start, .end = (void *)(long)ctx->data_end };
+	int result;
+
+	result = parse_network(&cursor, &p->packet, frame_bytes);
+	if (result < 0)
+		return ~result;
+
+	p->source_bits = source_of(&p->source.source, &p->packet.source, rules);
+	if (!is_not_blocked && is_blocked(&p->source.source, &p->packet.source, frame_bytes))
+		return DROP_BLOCKED;
+
+	result = parse_transport(&cursor, &p->packet);
+	if (result < 0)
+		return ~result;
+	return decide_syn(ctx);
 }
 
 SEC("xdp.frags")
@@ -158,14 +184,15 @@ int scanward(struct xdp_md *ctx)
 {
 	struct counters *sums = only_element(&counters);
 	struct policy *rules = only_element(&policy);
+	struct probe *p = only_element(&probe);
 	__u32 frame_bytes = frame_length(ctx);
 	struct shortcut shortcut = take_shortcut(ctx, frame_bytes);
 	enum verdict verdict = shortcut.verdict;
 
-	if (!sums || !rules)
+	if (!sums || !rules || !p)
 		return XDP_PASS;
 	if (verdict == VERDICTS)
-		verdict = decide(ctx, frame_bytes, shortcut.is_not_blocked, rules, sums);
+		verdict = decide(ctx, frame_bytes, shortcut.is_not_blocked, rules, p);
 	if (verdict >= VERDICTS)
 		return XDP_PASS;
 	sums->verdicts[verdict].packets++;
