@@ -63,7 +63,10 @@ describe('where a block stands', () => {
   it('in the line that the hash says', () => {
     const { list, scan } = make({ capacity: 200, lines: 16 });
     for (const source of hosts(1, 40)) scan(source);
-    const taken = Array.from({ length: 16 }, (_, i) => list.line(i).addresses.filter((address) => address !== 0).length);
+    const taken = Array.from(
+      { length: 16 },
+      (_, i) => list.line(i).addresses.filter((address) => address !== 0).length,
+    );
     expect(taken.filter((count) => count > 0).length).toBeGreaterThan(8);
     expect(taken.reduce((sum, count) => sum + count, 0) + list.hashed().length).toBe(40);
   });
