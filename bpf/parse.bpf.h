@@ -133,6 +133,7 @@ static __always_inline int parse_ipv4(struct cursor *c, struct packet *p, __u32 
 	addr_from_ipv4(&p->source, ip->saddr);
 	addr_from_ipv4(&p->destination, ip->daddr);
 	p->protocol = ip->protocol;
+	p->ends = 0;
 	p->is_ipv6 = false;
 	p->is_cut = (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS)) != 0;
 	header = ip->ihl * 4;
@@ -160,6 +161,7 @@ static __always_inline int parse_ipv6(struct cursor *c, struct packet *p, __u32 
 	if (addr_is_ipv4_mapped(&p->source))
 		return ENDS_AS(PASS_MALFORMED);
 	p->protocol = ip->nexthdr;
+	p->ends = 0;
 	p->is_ipv6 = true;
 	p->is_cut = false;
 	p->length = IPV6_HEADER_BYTES + bpf_ntohs(ip->payload_len);

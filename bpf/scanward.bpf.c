@@ -230,9 +230,9 @@ static __always_inline void forget(const struct addr *source)
 		source_forget(set, &id);
 }
 
-static __always_inline void command_sweep(struct command *command, const struct policy *rules)
+static __always_inline void command_sweep(struct command *command, const struct policy *rules, __u64 now_ns)
 {
-	struct horizon h = horizon_at(clock_now_ns() >> TICK_SHIFT, rules->window_ns, 0);
+	struct horizon h = horizon_at(now_ns >> TICK_SHIFT, rules->window_ns, 0);
 	struct command answer = { .first = command->first, .count = command->count };
 
 	for (__u32 i = 0; i < COMMAND_SETS_MAX; i++) {
@@ -265,11 +265,12 @@ static __always_inline bool command_do(struct command *command, const struct pol
 {
 	struct addr source = command->source;
 	struct block block = command->block;
+	__u64 now_ns = clock_now_ns();
 	enum block_outcome outcome;
 
 	switch (command->op) {
 	case COMMAND_SWEEP:
-		command_sweep(command, rules);
+		command_sweep(command, rules, now_ns);
 		return true;
 	case COMMAND_FORGET:
 		forget(&source);
@@ -277,7 +278,7 @@ static __always_inline bool command_do(struct command *command, const struct pol
 	case COMMAND_RECHECK:
 		return command_recheck(command);
 	case COMMAND_BLOCK:
-		outcome = block_put(&source, &block, clock_now_ns(), true);
+		outcome = block_put(&source, &block, now_ns, true);
 		break;
 	case COMMAND_UNBLOCK:
 		outcome = block_remove(&source);
@@ -317,7 +318,9 @@ __attribute__((noinline)) int command_step(struct xdp_md *ctx)
 SEC("xdp")
 int scanward_command(struct xdp_md *ctx)
 {
-	for (int i = 0; i < COMMAND_STEPS_MAX; i++)
+	if (!command_step(ctx))
+		return XDP_ABORTED;
+	for (int i = 1; i < COMMAND_STEPS_MAX; i++)
 		if (!command_step(ctx))
 			break;
 	return XDP_PASS;

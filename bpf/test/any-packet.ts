@@ -1,5 +1,5 @@
 /** Any packet at all: what must never happen, held against the reference parser. */
-import { Verdict } from '@scanward/map-codec';
+import { blockExpiryNs, Verdict } from '@scanward/map-codec';
 import { BRANCHES, isIpv4Mapped, parseAddress, parseFrame, type ParsedFrame } from '@scanward/packet';
 import { TestProgram } from '@scanward/testkit';
 import fc from 'fast-check';
@@ -138,7 +138,7 @@ export class PacketJudge implements Disposable {
     this.verdicts.set(actual.verdict, this.verdicts.get(actual.verdict)! + 1);
     for (const branch of parsed.branches) this.branches.set(branch, this.branches.get(branch)! + 1);
     // The block of a crossing is over at the next packet.
-    if (actual.verdict === Verdict.DROP_THRESHOLD) this.#setNow(this.#nowNs + TTL_NS);
+    if (actual.verdict === Verdict.DROP_THRESHOLD) this.#setNow(blockExpiryNs(this.#nowNs + TTL_NS));
   }
 
   [Symbol.dispose](): void {

@@ -64,8 +64,8 @@ const program: Fault[] = [
   {
     what: 'a cell whose block has expired is not taken',
     file: 'blocks.bpf.h',
-    from: 'i = expired_cell_of(cells, now_ns);',
-    to: 'i = BLOCKS_PER_LINE;',
+    from: 'line->addresses[i] && !cell_is_in_force(line, i, now_ns)',
+    to: 'line->addresses[i] && now_ns + 1 == 0',
   },
   {
     what: 'an allowed address gets a cell',

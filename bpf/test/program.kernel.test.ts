@@ -3,6 +3,8 @@ import {
   blockExpiryNs,
   BlockReason,
   blockStartNs,
+  codecs,
+  commandOf,
   CommandOp,
   Mode,
   Response,
@@ -10,6 +12,7 @@ import {
 } from '@scanward/map-codec';
 import { buildFrame } from '@scanward/packet';
 import { TestProgram, type TestProgramOptions } from '@scanward/testkit';
+import { endianness } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import { address, SECOND, syn } from './packets.ts';
 
@@ -444,8 +447,10 @@ describe('command', () => {
   test('anything else is refused', () => {
     load();
     const command = program.object.programs['scanward_command']!;
-    expect(command.testRun({ data: new Uint8Array(39) }).verdict).toBe(0);
-    expect(command.testRun({ data: new Uint8Array(40) }).verdict).toBe(0);
+    const known = codecs(endianness() === 'LE' ? 'little' : 'big').command.encode(commandOf({ op: CommandOp.FORGET }));
+    expect(command.testRun({ data: known }).verdict).toBe(PASS);
+    expect(command.testRun({ data: known.slice(1) }).verdict).toBe(0);
+    expect(command.testRun({ data: new Uint8Array(known.length) }).verdict).toBe(0);
   });
 });
 

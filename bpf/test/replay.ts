@@ -1,7 +1,16 @@
 /** Plays a trace through the program and through its reference in TypeScript, and compares all that can be seen. */
 import * as detector from '@scanward/detector';
 import type { Reference, ReferencePolicy, ScanRecord } from '@scanward/detector';
-import { CommandOp, Mode, PORTS_MAX, Response, type Policy, type Prefix, type Scan } from '@scanward/map-codec';
+import {
+  blockExpiryNs,
+  CommandOp,
+  Mode,
+  PORTS_MAX,
+  Response,
+  type Policy,
+  type Prefix,
+  type Scan,
+} from '@scanward/map-codec';
 import { parseFrame } from '@scanward/packet';
 import { DEFAULT_POLICY, TEST_SECRET, type Judged, TestProgram } from '@scanward/testkit';
 import { inspect, isDeepStrictEqual } from 'node:util';
@@ -169,8 +178,9 @@ class Replay {
     same('scans', this.#program.takeScans(), outcome.scan ? [recordOf(outcome.scan)] : []);
   }
 
-  #timeOf({ back, afterNs }: SynStep | FrameStep): bigint {
-    const timeNs = (this.#times.at(-back) ?? this.#nowNs) + afterNs;
+  #timeOf({ back, afterNs, afterUnitNs }: SynStep | FrameStep): bigint {
+    const spanNs = (this.#times.at(-back) ?? this.#nowNs) + afterNs;
+    const timeNs = afterUnitNs === null ? spanNs : blockExpiryNs(spanNs) + afterUnitNs;
     return timeNs < 0n || timeNs < this.#nowNs - CLOCKS_APART_NS ? this.#nowNs : timeNs;
   }
 

@@ -29,6 +29,8 @@ interface Timed {
   /** After the packet so many before this one; 1: the one before. A clock would not go back by more than 3 us: then it stands. */
   readonly back: number;
   readonly afterNs: bigint;
+  /** Then on to the next unit of blocks, and so much further; null: no. */
+  readonly afterUnitNs: bigint | null;
   /** Place in the list of CPUs, taken modulo its length; null: where the test happens to run. */
   readonly cpu: number | null;
 }
@@ -91,9 +93,6 @@ const prefix = fc.constantFrom(
   '::/0',
 );
 
-/** What blocks are counted in. */
-const BLOCK_UNIT = 1n << 26n;
-
 const edge = fc.constantFrom(-1_025n, -1_024n, -1n, 0n, 0n, 1n, 1_024n, 1_025n);
 const pause = fc.oneof(
   { arbitrary: fc.bigInt(0n, 5_000n), weight: 12 },
@@ -108,14 +107,24 @@ const span = fc.oneof(
     arbitrary: fc.tuple(fc.constantFrom(0n, 5n, 10n, 60n), edge).map(([seconds, off]) => seconds * SECOND + off),
     weight: 6,
   },
-  // Blocks of 1 ns and 5 s end at the next unit.
-  { arbitrary: fc.tuple(fc.constantFrom(1n, 75n), edge).map(([units, off]) => units * BLOCK_UNIT + off), weight: 2 },
   { arbitrary: fc.bigInt(-2n << 24n, 2n << 24n).map((off) => 64n * SECOND + off), weight: 1 },
   { arbitrary: edge.map((off) => 1_024n + off), weight: 1 },
 );
 const time = fc.oneof(
-  { arbitrary: fc.record({ back: fc.constant(1), afterNs: pause }), weight: 6 },
-  { arbitrary: fc.record({ back: fc.integer({ min: 1, max: 8 }), afterNs: span }), weight: 1 },
+  { arbitrary: fc.record({ back: fc.constant(1), afterNs: pause, afterUnitNs: fc.constant(null) }), weight: 24 },
+  {
+    arbitrary: fc.record({ back: fc.integer({ min: 1, max: 8 }), afterNs: span, afterUnitNs: fc.constant(null) }),
+    weight: 3,
+  },
+  // Blocks end at whole units.
+  {
+    arbitrary: fc.record({
+      back: fc.integer({ min: 1, max: 8 }),
+      afterNs: fc.constantFrom(0n, 5n * SECOND, 10n * SECOND),
+      afterUnitNs: fc.constantFrom(-1n, 0n, 0n, 1n),
+    }),
+    weight: 1,
+  },
 );
 // Each change of thread costs ten times the packet.
 const cpu = fc.oneof({ arbitrary: fc.constant(null), weight: 3 }, fc.nat(3));

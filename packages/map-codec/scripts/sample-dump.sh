@@ -17,14 +17,15 @@ mkdir -p test/sample
 mkdir "$bpf/programs" "$bpf/maps"
 bpftool prog loadall ../../bpf/prebuilt/scanward.bpfel.o "$bpf/programs" pinmaps "$bpf/maps"
 
-# block ADDRESS REASON EXPIRY: struct addr -> struct block, little endian
-block() {
-	bpftool map update pinned "$bpf/maps/blocked" key hex $1 value hex \
-		00 e8 76 48 17 00 00 00 $3 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 $2 00 00 00 00 00 00 00
-}
-block '00 00 00 00 00 00 00 00 00 00 ff ff c0 00 02 38' 01 '00 88 2f 79 5d 03 00 00'
-block '00 00 00 00 00 00 00 00 00 00 ff ff c6 33 64 07' 02 '00 00 00 00 00 00 00 00'
-block '20 01 0d b8 00 01 00 02 00 00 00 00 00 00 00 00' 01 '00 88 2f 79 5d 03 00 00'
+# The object's secret is zero, so all lines are the first one. Two cells of it: a scanner, and the operator's, for ever.
+none='00 00 00 00 00 00 00 00 00 00 00 00'
+bpftool map update pinned "$bpf/maps/blocked_lines" key hex 00 00 00 00 value hex \
+	00 00 01 02 00 00 00 00 c0 00 02 38 c6 33 64 07 $none d6 20 54 00 ff ff ff ff $none \
+	d2 05 00 00 d2 05 00 00 $none 00 00 00 00 00 00 00 00 $none \
+	00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 $none $none
+bpftool map update pinned "$bpf/maps/blocked" \
+	key hex 20 01 0d b8 00 01 00 02 00 00 00 00 00 00 00 00 \
+	value hex 00 00 00 48 17 00 00 00 00 00 00 58 83 50 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00
 
 ethernet='\0\0\0\0\0\1\0\0\0\0\0\2'
 # A UDP packet of 42 bytes from 192.0.2.56 to 10.0.0.5, and an ARP packet of 28 + 14.
@@ -38,5 +39,8 @@ run 0 3 "$udp"
 run 1 2 "$udp"
 run 0 1 "$arp"
 
+# Of the lines the first ones: all others are empty.
+bpftool map dump pinned "$bpf/maps/blocked_lines" -j |
+	node -e 'console.log(JSON.stringify(JSON.parse(fs.readFileSync(0)).slice(0, 3)))' >test/sample/blocked_lines.dump
 bpftool map dump pinned "$bpf/maps/blocked" -j >test/sample/blocked.dump
 bpftool map dump pinned "$bpf/maps/counters" -j >test/sample/counters.dump

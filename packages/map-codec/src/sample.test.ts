@@ -10,7 +10,7 @@ const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../test/sample/${name}.dump`, import.meta.url), 'utf8'));
 const bytes = (hex: Hex): Uint8Array => Uint8Array.from(hex, Number);
 
-const { addr, block, counters } = codecs('little');
+const { addr, block, blockLine, counters } = codecs('little');
 
 /** A value as bpftool writes it: plain numbers, C names. */
 const asFormatted = (value: object): unknown =>
@@ -27,10 +27,25 @@ test('blocked', () => {
     value: Hex;
     formatted: { key: { octets: number[] }; value: Formatted };
   }[];
-  expect(entries).toHaveLength(3);
+  expect(entries).toHaveLength(1);
   for (const { key, value, formatted } of entries) {
     expect([...addr.decode(bytes(key))]).toEqual(formatted.key.octets);
     expect({ ...(asFormatted(block.decode(bytes(value))) as object), pad: 0 }).toEqual(formatted.value);
+  }
+});
+
+test('blocked_lines', () => {
+  const entries = read('blocked_lines') as { value: Hex; formatted: { value: Formatted } }[];
+  expect(entries).toHaveLength(3);
+  for (const { value, formatted } of entries) {
+    const { addresses, reasons, ...line } = blockLine.decode(bytes(value));
+    // The kernel prints them in the machine's order.
+    const swapped = new DataView(new ArrayBuffer(20));
+    addresses.forEach((address, i) => swapped.setUint32(4 * i, address));
+    const little = addresses.map((_, i) => swapped.getUint32(4 * i, true));
+    expect({ ...(asFormatted(line) as object), addresses: little, reasons: [...reasons], pad: 0 }).toEqual(
+      formatted.value,
+    );
   }
 });
 
