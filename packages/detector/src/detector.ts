@@ -1,12 +1,15 @@
-import { ADDRESS_BYTES, copyAddress, isUnspecified } from './address.ts';
+import { ADDRESS_BYTES, isMapped, isUnspecified } from './address.ts';
 import { assertInteger } from './assert.ts';
-import { PORTS_MAX, SCANS_MAX, SOURCES_PER_SET } from './limits.ts';
+import { LastAddresses } from './last-addresses.ts';
+import { PORTS_MAX, SCANS_MAX, SETS_MAX, SOURCES_PER_SET } from './limits.ts';
 import { MergeLedger } from './merge-ledger.ts';
 import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy.ts';
 import type { PendingScan, Scan } from './scan.ts';
 import { sourceInto } from './source-of.ts';
-import type { SourceSlot } from './source-slot.ts';
-import { SourceTable } from './source-table.ts';
+import type { Singles } from './singles.ts';
+import { slotValue, type SourceSlot } from './source-slot.ts';
+import type { SourceTable } from './source-table.ts';
+import { Sources } from './sources.ts';
 import { dropRepeats, insertTouch, lastTouch, portsSince, provenCrossing } from './window.ts';
 
 export interface DetectorOptions {
@@ -16,12 +19,17 @@ export interface DetectorOptions {
   readonly portsMax?: number;
   /** Scans that wait to be taken; default 65,536. While all wait, a source over the threshold is asked again later. */
   readonly scansMax?: number;
+  /** Lines of seven sources with one port so far, 64 bytes each; default `maxSources`. */
+  readonly singleLines?: number;
   /** The first five words of the program's `secret`. */
   readonly sourceKeys: readonly bigint[];
   readonly policy: Policy;
   /** Whether the address of 16 bytes at `offset` is allowed. Asked only of a source over the threshold. */
   readonly allowed: (bytes: Uint8Array, offset: number) => boolean;
 }
+
+/** Bits of an address that is a source by itself. */
+const WHOLE = 128;
 
 /**
  * User mode: decides from connections and, where events were lost, from the program's own table. The rules are those of
@@ -31,13 +39,18 @@ export interface DetectorOptions {
  */
 export class Detector {
   readonly table: SourceTable;
+  /** Sources with one port so far. */
+  readonly singles: Singles;
+  readonly #sources: Sources;
   readonly #allowed: DetectorOptions['allowed'];
   readonly #scansMax: number;
   readonly #key = new Uint8Array(ADDRESS_BYTES);
-  readonly #addresses: Uint8Array;
+  readonly #addresses: LastAddresses;
   readonly #ledger: MergeLedger;
   #rules: Rules;
   #pending: PendingScan[] = [];
+  /** The latest time that came with anything: what a merge judges singles by. */
+  #latestTick = 0;
   /** Before it, everything is decided: of the last sweep, and of the last change of the policy. */
   #sweptTick = -Infinity;
   #ruledTick = -Infinity;
@@ -47,11 +60,14 @@ export class Detector {
     const portsMax = options.portsMax ?? Math.max(PORTS_MAX, options.policy.threshold + 1);
     assertInteger('portsMax', portsMax, PORTS_MAX, Number.MAX_SAFE_INTEGER);
     const sets = Math.ceil(options.maxSources / SOURCES_PER_SET);
-    this.table = new SourceTable({ sets, portsMax, keys: options.sourceKeys });
+    const singleLines = options.singleLines ?? Math.min(options.maxSources, SETS_MAX);
+    this.#sources = new Sources({ sets, singleLines, portsMax, keys: options.sourceKeys });
+    this.table = this.#sources.table;
+    this.singles = this.#sources.singles;
     this.#assertThreshold(this.#rules);
     this.#allowed = options.allowed;
     this.#scansMax = options.scansMax ?? SCANS_MAX;
-    this.#addresses = new Uint8Array(this.table.slots * ADDRESS_BYTES);
+    this.#addresses = new LastAddresses(this.table.slots);
     this.#ledger = new MergeLedger(this.table.slots);
   }
 
@@ -72,66 +88,69 @@ export class Detector {
   ): void {
     const tick = typeof time === 'bigint' ? ticksOf(time) : time;
     const sub = typeof time === 'bigint' ? subOf(time) : 0;
-    const slot = this.#seat(bytes, sourceOffset, tick);
+    const sourceBits = this.#select(bytes, sourceOffset);
+    if (sourceBits < 0) return;
+    if (tick > this.#latestTick) this.#latestTick = tick;
+    if (this.#ledger.isUsed && this.#isLate(port, tick)) return;
+    const slot = this.#sources.probe(port, tick, sub, this.#rules);
     if (slot < 0) return;
-    copyAddress(bytes, sourceOffset, this.#addresses, slot * ADDRESS_BYTES);
-    if (tick <= this.#ledger.mergedTick[slot]!) {
-      this.#late(slot, port, tick);
-      return;
-    }
+    if (this.table.taken) this.#begin(slot);
+    this.#addresses.note(slot, bytes, sourceOffset, sourceBits === WHOLE);
     this.table.setDestination(slot, bytes, destinationOffset);
-    this.table.touch(slot, port, tick, sub, this.#rules);
     if (this.table.report) this.#report(slot, tick, sub);
   }
 
-  /** The slot of the source, or -1: nobody has none. */
-  #seat(bytes: Uint8Array, offset: number, tick: number): number {
-    sourceInto(bytes, offset, this.#rules, this.#key);
-    if (isUnspecified(this.#key, 0)) return -1;
-    const slot = this.table.seat(this.#key, 0, tick, this.#rules);
-    if (this.table.taken) {
-      this.#ledger.clear(slot);
-      copyAddress(this.#key, 0, this.#addresses, slot * ADDRESS_BYTES);
+  /** Selects the source of an address; how many bits of it count, or -1: nobody has none. */
+  #select(bytes: Uint8Array, offset: number): number {
+    if (isUnspecified(bytes, offset)) return -1;
+    if (isMapped(bytes, offset)) {
+      this.#sources.select(bytes, offset);
+      return WHOLE;
     }
-    return slot;
+    const bits = sourceInto(bytes, offset, this.#rules, this.#key);
+    if (isUnspecified(this.#key, 0)) return -1;
+    this.#sources.select(this.#key, 0);
+    return bits;
   }
 
-  /** A connection that was on its way while a merge brought it already. */
-  #late(slot: number, port: number, tick: number): void {
-    this.table.columns.connections[slot]!++;
-    if (lastTouch(this.table, slot, port) >= tick) return;
+  /** A slot has got another source. */
+  #begin(slot: number): void {
+    this.#ledger.clear(slot);
+    this.#addresses.clear(slot);
+  }
+
+  /** Whether it is a connection that was on its way while a merge brought it already; which is dealt with then. */
+  #isLate(port: number, tick: number): boolean {
+    const slot = this.#sources.find();
+    if (slot < 0 || !this.#ledger.isMerged(slot, tick)) return false;
+    this.table.countConnection(slot);
+    if (lastTouch(this.table, slot, port) >= tick) return true;
     insertTouch(this.table, slot, port, tick);
     this.#reportProven(slot);
-  }
-
-  /** Up to which tick touches are dealt with, whether or not that time has come; -1: none. */
-  #dealtTick(slot: number): number {
-    const { untilTick, untilSub } = this.table.columns;
-    const until = untilTick[slot]!;
-    return until === 0 && untilSub[slot] === 0 ? -1 : until;
+    return true;
   }
 
   #reportProven(slot: number): boolean {
     const { threshold, windowTicks } = this.#rules;
-    const horizon = Math.max(this.#dealtTick(slot), this.#sweptTick - windowTicks);
+    const horizon = Math.max(this.table.dealtTick(slot), this.#sweptTick - windowTicks);
     const tick = provenCrossing(this.table, slot, threshold, windowTicks, horizon);
     if (tick >= 0) this.#report(slot, tick, 0);
     return tick >= 0;
   }
 
   #report(slot: number, tick: number, sub: number): void {
-    const at = slot * ADDRESS_BYTES;
-    if (this.#allowed(this.#addresses, at) || this.#pending.length >= this.#scansMax) return;
-    const { source, destination } = this.table.columns;
+    if (this.#pending.length >= this.#scansMax) return;
+    const { source, destination } = slotValue(this.table, slot);
+    const address = this.#addresses.of(slot, source);
+    if (this.#allowed(address, 0)) return;
     const voidTick = this.table.voidTickOf(slot, tick, sub);
-    const key = source.slice(at, at + ADDRESS_BYTES);
     this.table.settle(slot, tick, sub, this.#rules);
     this.#pending.push({
       timeTicks: tick,
-      source: key,
-      sourceBits: sourceInto(this.#addresses, at, this.#rules, this.#key),
-      address: this.#addresses.slice(at, at + ADDRESS_BYTES),
-      destination: destination.slice(at, at + ADDRESS_BYTES),
+      source,
+      sourceBits: sourceInto(address, 0, this.#rules, this.#key),
+      address,
+      destination,
       ports: portsSince(this.table, slot, tick, this.#rules.windowTicks, voidTick),
       slot,
       voidTick,
@@ -149,16 +168,30 @@ export class Detector {
   merge(kernel: SourceSlot, lost = 0): void {
     const newest = tickOfTouch(kernel.touches[0] ?? 0n);
     if (newest + this.#rules.windowTicks <= this.#sweptTick || kernel.touches[0] === 0n) return;
-    const slot = this.#seat(kernel.source, 0, newest);
-    if (slot < 0) return;
+    if (this.#select(kernel.source, 0) < 0) return;
+    const slot = this.#seat(newest);
     if (newest > this.table.newestTick(slot)) this.table.setDestination(slot, kernel.destination, 0);
     let brought = 0;
     for (const touch of kernel.touches.toReversed()) if (this.#mergeTouch(slot, touch)) brought++;
-    const own = this.table.columns.connections[slot]!;
+    const own = this.table.connections(slot);
     const missed = this.#ledger.enter(slot, kernel, brought, own, this.#rules.windowTicks);
     if (this.#reportProven(slot)) return;
     if (this.#rules.threshold < PORTS_MAX) this.#reportOver(slot, kernel);
     else if (lost > 0) this.#reportMissed(slot, kernel, missed);
+  }
+
+  /** A slot for the source of a merge. If that has news, the touch goes in that the source had as a single. */
+  #seat(newest: number): number {
+    if (newest > this.#latestTick) this.#latestTick = newest;
+    const own = this.#sources.find();
+    const isNews = own < 0 || newest > this.table.newestTick(own);
+    const wasSingle = isNews && this.#sources.release(this.#latestTick);
+    const slot = this.#sources.seat(newest, this.#rules);
+    if (this.table.taken) this.#begin(slot);
+    if (!wasSingle) return slot;
+    this.table.countConnection(slot);
+    insertTouch(this.table, slot, this.singles.carriedPort, this.singles.carriedTick);
+    return slot;
   }
 
   /** Whether its port was new to the slot. */
@@ -219,12 +252,13 @@ export class Detector {
 
   /** Forgets what a source did; whether there was anything. */
   forget(source: Uint8Array): boolean {
-    const slot = this.table.find(source);
-    if (slot >= 0) this.#ledger.clear(slot);
-    return this.table.forget(source);
+    return this.#sources.forget(source);
   }
 
-  /** Forgets the sources that were quiet for a window; returns how many are left. `nowTicks` never goes back. */
+  /**
+   * Forgets the sources of the table that were quiet for a window; returns how many are left there. Those with one port
+   * so far are not among them. `nowTicks` never goes back.
+   */
   sweep(nowTicks: number): number {
     this.#sweptTick = Math.max(this.#sweptTick, nowTicks);
     return this.table.sweep(nowTicks, this.#rules);
@@ -238,7 +272,7 @@ export class Detector {
     const rules = compilePolicy(policy);
     this.#assertThreshold(rules);
     if (rules.windowTicks > this.#rules.windowTicks) {
-      for (let slot = 0; slot < this.table.slots; slot++) dropRepeats(this.table, slot);
+      for (let slot = 0; slot < this.table.slots; slot++) if (!this.table.isEmpty(slot)) dropRepeats(this.table, slot);
     }
     this.#rules = rules;
     this.#ruledTick = Math.max(this.#ruledTick, nowTicks);

@@ -29,7 +29,7 @@ export type { ConnectionRecord, Outcome, ParsedPacket, ScanRecord } from './reco
 export { Reference } from './reference.ts';
 export type { ReferenceOptions, ReferencePolicy } from './reference.ts';
 export type { Scan } from './scan.ts';
-export { tableBytes } from './source-columns.ts';
+export { tableBytes } from './source-rows.ts';
 export { Singles } from './singles.ts';
 export { sourceInto, sourceOf } from './source-of.ts';
 export { slotValue } from './source-slot.ts';

@@ -135,7 +135,8 @@ export class Reference {
   #touch({ syn, source, nowNs }: Passage): number[] | undefined {
     const tick = ticksOf(nowNs);
     const sub = subOf(nowNs);
-    const slot = this.#sources.probe(source, 0, syn.destinationPort, tick, sub, this.#rules);
+    this.#sources.select(source, 0);
+    const slot = this.#sources.probe(syn.destinationPort, tick, sub, this.#rules);
     if (this.singles.evicted) this.counters.singlesEvicted++;
     if (slot < 0) return undefined;
     if (this.sources.evicted) this.counters.sourcesEvicted++;

@@ -24,6 +24,11 @@ export class Singles {
     this.lines = lines;
   }
 
+  /** The whole state. */
+  get bytes(): Uint8Array {
+    return this.#table.bytes;
+  }
+
   /** The line of a source. */
   lineOf(upper: number): number {
     return hashToSet(upper, this.lines);
@@ -75,6 +80,17 @@ export class Singles {
     const place = this.#table.placeToTake(line);
     this.evicted = !this.#table.isEmpty(line, place) && this.#isFresh(this.#tickOf(line, place, units), tick, rules);
     this.#table.putInFront(line, place, upper, port & 0xff, units);
+  }
+
+  /** The source goes into `sources` without a probe, by a merge: its touch is carried, whatever its age. */
+  release(line: number, tag: number, nowTick: number): void {
+    const units = unitsOf(nowTick);
+    const place = this.#table.find(line, tag << 8, 0);
+    this.carriedTick = place < 0 ? 0 : this.#tickOf(line, place, units);
+    this.carriedPort = place < 0 ? 0 : this.#table.lower16(line, place);
+    this.isCarried = this.carriedTick > 0;
+    if (place >= 0) this.#table.remove(line, place);
+    this.#table.setMark(line, units);
   }
 
   /** Removes the cell of a source; whether it had one. The mark stays. */

@@ -3,11 +3,16 @@ import { describe, expect, it, vi } from 'vitest';
 import { host, policy, SECOND_NS, SOURCE_SECRET } from '../test/sample.ts';
 import { patienceMs, runs } from '../test/scale.ts';
 import { SlowSingles, SlowSources } from '../test/slow-program.ts';
-import { compilePolicy, subOf, ticksOf } from './policy.ts';
+import { compilePolicy, subOf, ticksOf, type Rules } from './policy.ts';
 import { slotValue } from './source-slot.ts';
 import { Sources } from './sources.ts';
 
 vi.setConfig({ testTimeout: patienceMs });
+
+function probe(sources: Sources, source: number, port: number, tick: number, sub: number, rules: Rules): number {
+  sources.select(host(source), 0);
+  return sources.probe(port, tick, sub, rules);
+}
 
 const UNIT_NS = 1n << 24n;
 const UNIT_TICKS = 2 ** 14;
@@ -81,7 +86,7 @@ it('Sources follows the rules of the program word by word', () => {
           slow.sources.forget(host(source));
           continue;
         }
-        const slot = sources.probe(host(source), 0, port, tick, sub, rules);
+        const slot = probe(sources, source, port, tick, sub, rules);
         const { table, singles } = sources;
         const ports = slot >= 0 && table.report ? table.freshPorts(slot) : [];
         if (slot >= 0 && table.report && settles) table.settle(slot, tick, sub, rules);
@@ -103,8 +108,9 @@ it('Sources follows the rules of the program word by word', () => {
         });
       });
       slow.sources.sets.flat().forEach((expected, slot) => {
-        const { source, destination: _, ...value } = slotValue(sources.table, slot);
+        const { source, destination, ...value } = slotValue(sources.table, slot);
         expect({ ...value, source: Buffer.from(source).toString('hex') }).toEqual(expected);
+        expect(destination).toEqual(new Uint8Array(16));
       });
     }),
     runs(1500),
@@ -152,7 +158,7 @@ describe('in tables that never overflow', () => {
           timeNs += step;
           const tick = ticksOf(timeNs);
           plain.touch(source, port, tick);
-          const slot = sources.probe(host(source), 0, port, tick, 0, rules);
+          const slot = probe(sources, source, port, tick, 0, rules);
           const isOver = slot >= 0 && sources.table.over;
           const exact = plain.isOver(source, tick, rules.windowTicks, threshold);
           const sure = plain.isOver(source, tick, rules.windowTicks - UNIT_TICKS, threshold);
@@ -182,7 +188,7 @@ describe('in tables that never overflow', () => {
           timeNs += step;
           const tick = ticksOf(timeNs);
           touches.set(`${source} ${port}`, tick);
-          const slot = sources.probe(host(source), 0, port, tick, 0, rules);
+          const slot = probe(sources, source, port, tick, 0, rules);
           const known = slot < 0 ? [port] : sources.table.freshPorts(slot);
           for (let other = 0; other <= 7; other++) {
             const touched = touches.get(`${source} ${other}`) ?? 0;
