@@ -7,7 +7,7 @@ import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy
 import type { PendingScan, Scan } from './scan.ts';
 import { sourceInto } from './source-of.ts';
 import type { Singles } from './singles.ts';
-import { slotValue, type SourceSlot } from './source-slot.ts';
+import type { SourceSlot } from './source-slot.ts';
 import type { SourceTable } from './source-table.ts';
 import { Sources } from './sources.ts';
 import { dropRepeats, insertTouch, lastTouch, portsSince, provenCrossing } from './window.ts';
@@ -91,13 +91,12 @@ export class Detector {
     const sourceBits = this.#select(bytes, sourceOffset);
     if (sourceBits < 0) return;
     if (tick > this.#latestTick) this.#latestTick = tick;
-    if (this.#ledger.isUsed && this.#isLate(port, tick)) return;
+    if (this.#ledger.isUsed && this.#isLate(port, tick, bytes, destinationOffset)) return;
     const slot = this.#sources.probe(port, tick, sub, this.#rules);
     if (slot < 0) return;
     if (this.table.taken) this.#begin(slot);
     this.#addresses.note(slot, bytes, sourceOffset, sourceBits === WHOLE);
-    this.table.setDestination(slot, bytes, destinationOffset);
-    if (this.table.report) this.#report(slot, tick, sub);
+    if (this.table.report) this.#report(slot, tick, sub, bytes, destinationOffset);
   }
 
   /** Selects the source of an address; how many bits of it count, or -1: nobody has none. */
@@ -120,27 +119,27 @@ export class Detector {
   }
 
   /** Whether it is a connection that was on its way while a merge brought it already; which is dealt with then. */
-  #isLate(port: number, tick: number): boolean {
+  #isLate(port: number, tick: number, bytes: Uint8Array, destinationOffset: number): boolean {
     const slot = this.#sources.find();
     if (slot < 0 || !this.#ledger.isMerged(slot, tick)) return false;
     this.table.countConnection(slot);
     if (lastTouch(this.table, slot, port) >= tick) return true;
     insertTouch(this.table, slot, port, tick);
-    this.#reportProven(slot);
+    this.#reportProven(slot, bytes, destinationOffset);
     return true;
   }
 
-  #reportProven(slot: number): boolean {
+  #reportProven(slot: number, bytes: Uint8Array, destinationOffset: number): boolean {
     const { threshold, windowTicks } = this.#rules;
     const horizon = Math.max(this.table.dealtTick(slot), this.#sweptTick - windowTicks);
     const tick = provenCrossing(this.table, slot, threshold, windowTicks, horizon);
-    if (tick >= 0) this.#report(slot, tick, 0);
+    if (tick >= 0) this.#report(slot, tick, 0, bytes, destinationOffset);
     return tick >= 0;
   }
 
-  #report(slot: number, tick: number, sub: number): void {
+  #report(slot: number, tick: number, sub: number, bytes: Uint8Array, destinationOffset: number): void {
     if (this.#pending.length >= this.#scansMax) return;
-    const { source, destination } = slotValue(this.table, slot);
+    const source = this.table.source(slot);
     const address = this.#addresses.of(slot, source);
     if (this.#allowed(address, 0)) return;
     const voidTick = this.table.voidTickOf(slot, tick, sub);
@@ -150,7 +149,7 @@ export class Detector {
       source,
       sourceBits: sourceInto(address, 0, this.#rules, this.#key),
       address,
-      destination,
+      destination: bytes.slice(destinationOffset, destinationOffset + ADDRESS_BYTES),
       ports: portsSince(this.table, slot, tick, this.#rules.windowTicks, voidTick),
       slot,
       voidTick,
@@ -170,12 +169,11 @@ export class Detector {
     if (newest + this.#rules.windowTicks <= this.#sweptTick || kernel.touches[0] === 0n) return;
     if (this.#select(kernel.source, 0) < 0) return;
     const slot = this.#seat(newest);
-    if (newest > this.table.newestTick(slot)) this.table.setDestination(slot, kernel.destination, 0);
     let brought = 0;
     for (const touch of kernel.touches.toReversed()) if (this.#mergeTouch(slot, touch)) brought++;
     const own = this.table.connections(slot);
     const missed = this.#ledger.enter(slot, kernel, brought, own, this.#rules.windowTicks);
-    if (this.#reportProven(slot)) return;
+    if (this.#reportProven(slot, kernel.destination, 0)) return;
     if (this.#rules.threshold < PORTS_MAX) this.#reportOver(slot, kernel);
     else if (lost > 0) this.#reportMissed(slot, kernel, missed);
   }
@@ -213,7 +211,7 @@ export class Detector {
     // The program of user mode knows no void touches. Within a window after `until` it may have counted some.
     const unsure = voidTick >= 0 && voidTick + windowTicks > tick;
     if (unsure && portsSince(this.table, slot, tick, windowTicks, voidTick).length <= threshold) return;
-    this.#report(slot, tick, sub);
+    this.#report(slot, tick, sub, kernel.destination, 0);
   }
 
   #reportMissed(slot: number, kernel: SourceSlot, missed: number): void {
@@ -223,7 +221,7 @@ export class Detector {
     const isBusy = oldest !== 0n && tickOfTouch(oldest) + windowTicks > this.#sweptTick;
     if (!isBusy || !this.table.isUntilOver(slot, tick, 0)) return;
     const known = portsSince(this.table, slot, tick, windowTicks, this.table.voidTickOf(slot, tick, 0)).length;
-    if (known + missed > threshold) this.#report(slot, tick, 0);
+    if (known + missed > threshold) this.#report(slot, tick, 0, kernel.destination, 0);
   }
 
   /** The scans since the last call, oldest report first. Each source is reported again only after its block or window. */

@@ -1,17 +1,19 @@
 import { ADDRESS_BYTES } from './address.ts';
 import { SOURCES_PER_SET } from './limits.ts';
 
-/** The words of a row, in the order of `struct source`; of two words the lower one comes first. */
+/**
+ * The words of a row; of two words the lower one comes first. What each probe needs stands in front: with it the last
+ * four touches are in one cache line. Behind the touches stand the destination and the last time over the threshold.
+ */
 export const SOURCE = 0;
-export const DESTINATION = 4;
-export const OVER = 8;
-export const UNTIL = 10;
-export const CONNECTIONS = 12;
-export const PORTS = 13;
-export const TOUCHES = 14;
+export const UNTIL = 4;
+export const CONNECTIONS = 6;
+export const PORTS = 7;
+export const TOUCHES = 8;
 export const TOUCH_WORDS = 2;
 
 const ADDRESS_WORDS = 4;
+const TIME_WORDS = 2;
 /** Of a slot: 24 bits of its source's hash, and the number of its row, from 1 on; 0: the slot is empty. */
 const INDEX_WORDS = 2;
 const LINE_WORDS = 16;
@@ -21,7 +23,8 @@ const UPPER_TICKS = 2 ** 22;
 
 /** Words of a row, rounded up to whole cache lines. */
 function rowWords(portsMax: number): number {
-  return Math.ceil((TOUCHES + TOUCH_WORDS * portsMax) / LINE_WORDS) * LINE_WORDS;
+  const words = TOUCHES + TOUCH_WORDS * portsMax + ADDRESS_WORDS + TIME_WORDS;
+  return Math.ceil(words / LINE_WORDS) * LINE_WORDS;
 }
 
 /** Bytes that a table of so many slots takes when all are in use. Less is resident before: a row when it is needed. */
@@ -38,6 +41,9 @@ export class SourceRows {
   readonly bytes: Uint8Array;
   /** All rows; the first word of a slot's is `at(slot)`. */
   readonly words: Uint32Array;
+  /** Where in a row what no probe reads begins. */
+  readonly destination: number;
+  readonly over: number;
   readonly #index: Uint32Array;
   readonly #rowWords: number;
   /** Rows that were used before and are not now: as many of the first as `#freeCount` says. */
@@ -48,6 +54,8 @@ export class SourceRows {
 
   constructor(slots: number, portsMax: number) {
     this.#rowWords = rowWords(portsMax);
+    this.destination = TOUCHES + TOUCH_WORDS * portsMax;
+    this.over = this.destination + ADDRESS_WORDS;
     const buffer = new ArrayBuffer(tableBytes(slots, portsMax));
     // The rows first: they are whole cache lines.
     this.words = new Uint32Array(buffer, 0, slots * this.#rowWords);

@@ -1,5 +1,5 @@
 import { TICK_NS } from './limits.ts';
-import { CONNECTIONS, DESTINATION, OVER, PORTS, SOURCE, TOUCH_WORDS, TOUCHES, UNTIL } from './source-rows.ts';
+import { CONNECTIONS, PORTS, SOURCE, TOUCH_WORDS, TOUCHES, UNTIL } from './source-rows.ts';
 import type { SourceTable } from './source-table.ts';
 
 /** `struct source` of bpf/types.h, as map-codec decodes it. */
@@ -38,8 +38,8 @@ export function slotValue(table: SourceTable, slot: number): SourceSlot {
     rows.tick(of) === Infinity ? FOR_EVER : BigInt(rows.tick(of)) * BigInt(TICK_NS) + BigInt(rows.sub(of));
   return {
     source: rows.address(at + SOURCE),
-    destination: rows.address(at + DESTINATION),
-    overNs: ns(at + OVER),
+    destination: rows.address(at + rows.destination),
+    overNs: ns(at + rows.over),
     untilNs: ns(at + UNTIL),
     connections: rows.words[at + CONNECTIONS]!,
     ports: rows.words[at + PORTS]!,

@@ -2,7 +2,7 @@ import { assertInteger } from './assert.ts';
 import { hashToSet, KeyedHash } from './keyed-hash.ts';
 import { PORTS_MAX, SETS_MAX, SOURCE_KEYS, SOURCES_PER_SET, THRESHOLD_MAX, TICK_NS } from './limits.ts';
 import type { Rules } from './policy.ts';
-import { CONNECTIONS, DESTINATION, OVER, PORTS, SourceRows, TOUCH_WORDS, TOUCHES, UNTIL } from './source-rows.ts';
+import { CONNECTIONS, PORTS, SOURCE, SourceRows, TOUCH_WORDS, TOUCHES, UNTIL } from './source-rows.ts';
 
 export interface SourceTableOptions {
   /** Sets of four slots. */
@@ -198,11 +198,16 @@ export class SourceTable {
     const at = this.rows.at(slot);
     this.over = rules.threshold < this.portsMax && this.#isFresh(at + TOUCHES + rules.threshold * TOUCH_WORDS);
     this.report = this.over && this.isUntilOver(slot, tick, sub);
-    if (this.over) this.rows.setTime(at + OVER, tick, sub);
+    if (this.over) this.rows.setTime(at + this.rows.over, tick, sub);
+  }
+
+  /** The source of a slot: 16 bytes of their own. */
+  source(slot: number): Uint8Array {
+    return this.rows.address(this.rows.at(slot) + SOURCE);
   }
 
   setDestination(slot: number, bytes: Uint8Array, offset: number): void {
-    this.rows.setAddress(this.rows.at(slot) + DESTINATION, bytes, offset);
+    this.rows.setAddress(this.rows.at(slot) + this.rows.destination, bytes, offset);
   }
 
   /** The crossing at this time is dealt with: for the block's time, or for a window. */
