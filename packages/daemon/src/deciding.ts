@@ -26,7 +26,15 @@ export interface DetectedScan {
 
 /** What is needed of `Detector` of `@scanward/detector`. */
 export interface ScanDetector {
-  connection(bytes: Uint8Array, sourceOffset: number, destinationOffset: number, port: number, timeTicks: number): void;
+  /** The time in nanoseconds, in two halves. */
+  connectionAt(
+    bytes: Uint8Array,
+    sourceOffset: number,
+    destinationOffset: number,
+    port: number,
+    timeHigh: number,
+    timeLow: number,
+  ): void;
   /** `lost`: connections lost since the last merge. */
   merge(slot: Source, lost: number): void;
   takeScans(): readonly DetectedScan[];
@@ -95,7 +103,8 @@ export class Deciding {
   /** A connection, as it is drained. */
   feed(bytes: Uint8Array, offset: number, view: ConnectionView): void {
     const { source, destination } = CONNECTION;
-    this.#detector.connection(bytes, offset + source, offset + destination, view.destinationPort(), view.timeTicks());
+    const [high, low] = [view.timeHigh(), view.timeLow()];
+    this.#detector.connectionAt(bytes, offset + source, offset + destination, view.destinationPort(), high, low);
   }
 
   /** One tick: when records were lost, what the program remembers is added, so that they hide no scan; then the scanners are dealt with. */

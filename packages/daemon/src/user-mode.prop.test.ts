@@ -1,4 +1,4 @@
-import { compilePolicy, slotValue, SOURCES_PER_SET, Sources, ticksOf } from '@scanward/detector';
+import { compilePolicy, Moment, slotValue, SOURCES_PER_SET, Sources, ticksOf } from '@scanward/detector';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allowEntry, ip, SECOND, source } from '../test/fakes.ts';
@@ -143,7 +143,7 @@ function program(world: FakeWorld, policy: PolicyOptions) {
   };
   return (from: string, port: number, isLost: boolean): boolean => {
     sources.select(ip(from), 0);
-    const slot = sources.probe(port, tick(), 0, rules);
+    const slot = sources.probe(port, new Moment().set(tick(), 0), rules);
     if (isLost) world.count({ connectionsLost: world.counters.connectionsLost + 1n });
     else world.connect(from, port);
     return slot >= 0 && table.over;

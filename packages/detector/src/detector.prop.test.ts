@@ -5,6 +5,7 @@ import { patienceMs, runs } from '../test/scale.ts';
 import { SlowWindow } from '../test/slow-window.ts';
 import { coarseTrace as trace, UNIT_NS, type Probe } from '../test/trace.ts';
 import { Detector, type DetectorOptions } from './detector.ts';
+import { Moment } from './moment.ts';
 import type { Policy } from './policy.ts';
 import { compilePolicy, ticksOf } from './policy.ts';
 import type { Scan } from './scan.ts';
@@ -180,7 +181,7 @@ class Program {
 
   probe({ source, port, timeNs }: Probe): void {
     this.#sources.select(host(source), 0);
-    const slot = this.#sources.probe(port, ticksOf(timeNs), Number(timeNs % 1024n), this.#rules);
+    const slot = this.#sources.probe(port, new Moment().setNs(timeNs), this.#rules);
     if (slot >= 0) this.table.setDestination(slot, VICTIM, 0);
   }
 

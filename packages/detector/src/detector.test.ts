@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { host, ipv6, policy, SECOND_NS, SOURCE_SECRET, VICTIM } from '../test/sample.ts';
 import { Detector, type DetectorOptions } from './detector.ts';
+import { Moment } from './moment.ts';
 import { ticksOf } from './policy.ts';
 import { SourceTable } from './source-table.ts';
 import { slotValue, type SourceSlot } from './source-slot.ts';
@@ -305,8 +306,9 @@ describe('eviction', () => {
     const table = new SourceTable({ sets: 1, keys: SOURCE_SECRET });
     const rules = { windowTicks: 100, threshold: 3, quietTicks: 100, quietSub: 0, ipv6Bits: 64 } as never;
     const touch = (n: number, tick: number) => {
-      const slot = table.seat(host(n), 0, tick, rules);
-      table.touch(slot, 1, tick, 0, rules);
+      const now = new Moment().set(tick, 0);
+      const slot = table.seat(host(n), 0, now, rules);
+      table.touch(slot, 1, now, rules);
       return { slot, evicted: table.evicted };
     };
     for (const [n, tick] of [

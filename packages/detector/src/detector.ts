@@ -3,6 +3,7 @@ import { assertInteger } from './assert.ts';
 import { LastAddresses } from './last-addresses.ts';
 import { PORTS_MAX, SCANS_MAX, SETS_MAX, SOURCES_PER_SET } from './limits.ts';
 import { MergeLedger } from './merge-ledger.ts';
+import { Moment } from './moment.ts';
 import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy.ts';
 import type { PendingScan, Scan } from './scan.ts';
 import { sourceInto } from './source-of.ts';
@@ -49,8 +50,10 @@ export class Detector {
   readonly #ledger: MergeLedger;
   #rules: Rules;
   #pending: PendingScan[] = [];
+  /** Of the connection, or of what a merge brings. */
+  readonly #now = new Moment();
   /** The latest time that came with anything: what a merge judges singles by. */
-  #latestTick = 0;
+  readonly #latest = new Moment();
   /** Before it, everything is decided: of the last sweep, and of the last change of the policy. */
   #sweptTick = -Infinity;
   #ruledTick = -Infinity;
@@ -86,17 +89,41 @@ export class Detector {
     port: number,
     time: bigint | number,
   ): void {
-    const tick = typeof time === 'bigint' ? ticksOf(time) : time;
-    const sub = typeof time === 'bigint' ? subOf(time) : 0;
+    if (typeof time === 'bigint') this.#now.setNs(time);
+    else this.#now.set(time, 0);
+    this.#probe(bytes, sourceOffset, destinationOffset, port);
+  }
+
+  /**
+   * The same, with the time as the two halves of its nanoseconds. When they are signed (`| 0`) this makes no garbage at
+   * all: V8 boxes larger numbers on their way into a call.
+   */
+  connectionAt(
+    bytes: Uint8Array,
+    sourceOffset: number,
+    destinationOffset: number,
+    port: number,
+    timeHigh: number,
+    timeLow: number,
+  ): void {
+    this.#now.setHalves(timeHigh, timeLow);
+    this.#probe(bytes, sourceOffset, destinationOffset, port);
+  }
+
+  #probe(bytes: Uint8Array, sourceOffset: number, destinationOffset: number, port: number): void {
     const sourceBits = this.#select(bytes, sourceOffset);
     if (sourceBits < 0) return;
-    if (tick > this.#latestTick) this.#latestTick = tick;
-    if (this.#ledger.isUsed && this.#isLate(port, tick, bytes, destinationOffset)) return;
-    const slot = this.#sources.probe(port, tick, sub, this.#rules);
+    this.#pass();
+    if (this.#ledger.isUsed && this.#isLate(port, bytes, destinationOffset)) return;
+    const slot = this.#sources.probe(port, this.#now, this.#rules);
     if (slot < 0) return;
     if (this.table.taken) this.#begin(slot);
     this.#addresses.note(slot, bytes, sourceOffset, sourceBits === WHOLE);
-    if (this.table.report) this.#report(slot, tick, sub, bytes, destinationOffset);
+    if (this.table.report) this.#report(slot, this.#now, bytes, destinationOffset);
+  }
+
+  #pass(): void {
+    if (this.#now.tick > this.#latest.tick) this.#latest.tick = this.#now.tick;
   }
 
   /** Selects the source of an address; how many bits of it count, or -1: nobody has none. */
@@ -119,7 +146,8 @@ export class Detector {
   }
 
   /** Whether it is a connection that was on its way while a merge brought it already; which is dealt with then. */
-  #isLate(port: number, tick: number, bytes: Uint8Array, destinationOffset: number): boolean {
+  #isLate(port: number, bytes: Uint8Array, destinationOffset: number): boolean {
+    const { tick } = this.#now;
     const slot = this.#sources.find();
     if (slot < 0 || !this.#ledger.isMerged(slot, tick)) return false;
     this.table.countConnection(slot);
@@ -133,24 +161,24 @@ export class Detector {
     const { threshold, windowTicks } = this.#rules;
     const horizon = Math.max(this.table.dealtTick(slot), this.#sweptTick - windowTicks);
     const tick = provenCrossing(this.table, slot, threshold, windowTicks, horizon);
-    if (tick >= 0) this.#report(slot, tick, 0, bytes, destinationOffset);
+    if (tick >= 0) this.#report(slot, this.#now.set(tick, 0), bytes, destinationOffset);
     return tick >= 0;
   }
 
-  #report(slot: number, tick: number, sub: number, bytes: Uint8Array, destinationOffset: number): void {
+  #report(slot: number, at: Moment, bytes: Uint8Array, destinationOffset: number): void {
     if (this.#pending.length >= this.#scansMax) return;
     const source = this.table.source(slot);
     const address = this.#addresses.of(slot, source);
     if (this.#allowed(address, 0)) return;
-    const voidTick = this.table.voidTickOf(slot, tick, sub);
-    this.table.settle(slot, tick, sub, this.#rules);
+    const voidTick = this.table.voidTickOf(slot, at);
+    this.table.settle(slot, at, this.#rules);
     this.#pending.push({
-      timeTicks: tick,
+      timeTicks: at.tick,
       source,
       sourceBits: sourceInto(address, 0, this.#rules, this.#key),
       address,
       destination: bytes.slice(destinationOffset, destinationOffset + ADDRESS_BYTES),
-      ports: portsSince(this.table, slot, tick, this.#rules.windowTicks, voidTick),
+      ports: portsSince(this.table, slot, at.tick, this.#rules.windowTicks, voidTick),
       slot,
       voidTick,
     });
@@ -180,15 +208,16 @@ export class Detector {
 
   /** A slot for the source of a merge. If that has news, the touch goes in that the source had as a single. */
   #seat(newest: number): number {
-    if (newest > this.#latestTick) this.#latestTick = newest;
+    const now = this.#now.set(newest, 0);
+    this.#pass();
     const own = this.#sources.find();
     const isNews = own < 0 || newest > this.table.newestTick(own);
-    const wasSingle = isNews && this.#sources.release(this.#latestTick);
-    const slot = this.#sources.seat(newest, this.#rules);
+    const wasSingle = isNews && this.#sources.release(this.#latest, this.#rules);
+    const slot = this.#sources.seat(now, this.#rules);
     if (this.table.taken) this.#begin(slot);
     if (!wasSingle) return slot;
     this.table.countConnection(slot);
-    insertTouch(this.table, slot, this.singles.carriedPort, this.singles.carriedTick);
+    insertTouch(this.table, slot, this.singles.carriedPort, this.singles.carriedTime.tick);
     return slot;
   }
 
@@ -203,25 +232,26 @@ export class Detector {
   /** The program says that the source was over the threshold. */
   #reportOver(slot: number, kernel: SourceSlot): void {
     const { threshold, windowTicks } = this.#rules;
-    const tick = ticksOf(kernel.overNs);
-    const sub = subOf(kernel.overNs);
+    const over = this.#now.setNs(kernel.overNs);
+    const { tick } = over;
     const decided = kernel.overNs === 0n || tick + windowTicks <= this.#sweptTick || tick <= this.#ruledTick;
-    if (decided || !this.table.isUntilOver(slot, tick, sub)) return;
-    const voidTick = this.table.voidTickOf(slot, tick, sub);
+    if (decided || !this.table.isUntilOver(slot, over)) return;
+    const voidTick = this.table.voidTickOf(slot, over);
     // The program of user mode knows no void touches. Within a window after `until` it may have counted some.
     const unsure = voidTick >= 0 && voidTick + windowTicks > tick;
     if (unsure && portsSince(this.table, slot, tick, windowTicks, voidTick).length <= threshold) return;
-    this.#report(slot, tick, sub, kernel.destination, 0);
+    this.#report(slot, over, kernel.destination, 0);
   }
 
   #reportMissed(slot: number, kernel: SourceSlot, missed: number): void {
     const { threshold, windowTicks } = this.#rules;
-    const tick = this.table.newestTick(slot);
+    const newest = this.#now.set(this.table.newestTick(slot), 0);
     const oldest = kernel.touches[PORTS_MAX - 1] ?? 0n;
     const isBusy = oldest !== 0n && tickOfTouch(oldest) + windowTicks > this.#sweptTick;
-    if (!isBusy || !this.table.isUntilOver(slot, tick, 0)) return;
-    const known = portsSince(this.table, slot, tick, windowTicks, this.table.voidTickOf(slot, tick, 0)).length;
-    if (known + missed > threshold) this.#report(slot, tick, 0, kernel.destination, 0);
+    if (!isBusy || !this.table.isUntilOver(slot, newest)) return;
+    const voidTick = this.table.voidTickOf(slot, newest);
+    const known = portsSince(this.table, slot, newest.tick, windowTicks, voidTick).length;
+    if (known + missed > threshold) this.#report(slot, newest, kernel.destination, 0);
   }
 
   /** The scans since the last call, oldest report first. Each source is reported again only after its block or window. */

@@ -22,6 +22,7 @@ export {
   TICK_NS,
   TIME_NS_MAX,
 } from './limits.ts';
+export { Moment } from './moment.ts';
 export { compilePolicy, subOf, ticksOf } from './policy.ts';
 export type { Policy, Rules } from './policy.ts';
 export { PrefixList } from './prefix-list.ts';

@@ -1,5 +1,6 @@
 import { ADDRESS_BYTES } from './address.ts';
 import { SOURCES_PER_SET } from './limits.ts';
+import type { Moment } from './moment.ts';
 
 /**
  * The words of a row; of two words the lower one comes first. What each probe needs stands in front: with it the last
@@ -137,6 +138,19 @@ export class SourceRows {
     return upper === FOR_EVER ? Infinity : upper * UPPER_TICKS + (this.words[at]! >>> 10);
   }
 
+  /** Whether two words, a time or a touch, are there: not all zero. */
+  isSet(at: number): boolean {
+    return (this.words[at]! | this.words[at + 1]!) !== 0;
+  }
+
+  /** Whether a time in nanoseconds has come. Word by word: no number that V8 would box. */
+  isTimeOver(at: number, now: Moment): boolean {
+    const upper = this.words[at + 1]!;
+    const nowUpper = Math.floor(now.tick / UPPER_TICKS);
+    const nowLower = ((now.tick << 10) | now.sub) >>> 0;
+    return upper < nowUpper || (upper === nowUpper && this.words[at]! <= nowLower);
+  }
+
   /** The nanoseconds of a time that its tick leaves over. */
   sub(at: number): number {
     return this.words[at]! & 0x3ff;
@@ -153,12 +167,14 @@ export class SourceRows {
     return this.words[at + 1]! * 65_536 + (this.words[at]! >>> 16);
   }
 
-  touchPort(at: number): number {
-    return this.words[at]! & 0xffff;
+  /** Whether one touch has an earlier tick than another. */
+  isOlder(at: number, other: number): boolean {
+    const [upper, otherUpper] = [this.words[at + 1]!, this.words[other + 1]!];
+    return upper < otherUpper || (upper === otherUpper && this.words[at]! >>> 16 < this.words[other]! >>> 16);
   }
 
-  isTouch(at: number): boolean {
-    return (this.words[at]! | this.words[at + 1]!) !== 0;
+  touchPort(at: number): number {
+    return this.words[at]! & 0xffff;
   }
 
   setTouch(at: number, tick: number, port: number): void {

@@ -1,6 +1,7 @@
 import { assertInteger } from './assert.ts';
 import { hashToSet, KeyedHash } from './keyed-hash.ts';
 import { PORTS_MAX, SETS_MAX, SOURCE_KEYS, SOURCES_PER_SET, THRESHOLD_MAX, TICK_NS } from './limits.ts';
+import { Moment } from './moment.ts';
 import type { Rules } from './policy.ts';
 import { CONNECTIONS, PORTS, SOURCE, SourceRows, TOUCH_WORDS, TOUCHES, UNTIL } from './source-rows.ts';
 
@@ -39,6 +40,7 @@ export class SourceTable {
   /** The oldest touch that counts, as of the last touch: the first tick within the window and after void ones, port 0. */
   #oldestUpper = 0;
   #oldestLower = 0;
+  readonly #time = new Moment();
 
   constructor(options: SourceTableOptions) {
     assertInteger('sets', options.sets, 1, SETS_MAX);
@@ -80,35 +82,35 @@ export class SourceTable {
     let quietest = first;
     for (let slot = first; slot < first + SOURCES_PER_SET; slot++) {
       if (this.isEmpty(slot)) return slot;
-      if (this.newestTick(slot) < this.newestTick(quietest)) quietest = slot;
+      if (this.rows.isOlder(this.rows.at(slot) + TOUCHES, this.rows.at(quietest) + TOUCHES)) quietest = slot;
     }
     return quietest;
   }
 
   /** The slot of a source: its own, else the first empty one of its set, else the one that was quiet longest. */
-  seat(source: Uint8Array, offset: number, tick: number, rules: Rules): number {
+  seat(source: Uint8Array, offset: number, now: Moment, rules: Rules): number {
     this.#key.take(source, offset);
-    return this.seatKey(this.#key, this.findKey(this.#key), tick, rules);
+    return this.seatKey(this.#key, this.findKey(this.#key), now, rules);
   }
 
   /** The same for a source that is hashed already, and whose own slot was looked for. */
-  seatKey(key: KeyedHash, own: number, tick: number, rules: Rules): number {
+  seatKey(key: KeyedHash, own: number, now: Moment, rules: Rules): number {
     this.taken = own < 0;
     this.evicted = false;
-    return own >= 0 ? own : this.#take(key, tick, rules);
+    return own >= 0 ? own : this.#take(key, now, rules);
   }
 
-  #take(key: KeyedHash, tick: number, rules: Rules): number {
+  #take(key: KeyedHash, now: Moment, rules: Rules): number {
     const slot = this.#slotToTake(this.#firstSlot(key));
-    this.#look(tick, rules, -1);
+    this.#look(now, rules, -1);
     this.evicted = !this.isEmpty(slot) && this.#isFresh(this.rows.at(slot) + TOUCHES);
     this.rows.take(slot, key.words, key.tag);
     return slot;
   }
 
   /** Sets from where on a touch counts. Tick 0, and so an empty touch, never does. */
-  #look(tick: number, rules: Rules, voidTick: number): void {
-    const oldest = Math.max(tick - rules.windowTicks, voidTick, 0) + 1;
+  #look(now: Moment, rules: Rules, voidTick: number): void {
+    const oldest = Math.max(now.tick - rules.windowTicks, voidTick, 0) + 1;
     this.#oldestUpper = Math.floor(oldest / 65_536);
     this.#oldestLower = (oldest << 16) >>> 0;
   }
@@ -119,27 +121,24 @@ export class SourceTable {
   }
 
   /** Whether `until` has come by then; true also where there is none. */
-  isUntilOver(slot: number, tick: number, sub: number): boolean {
-    const at = this.rows.at(slot) + UNTIL;
-    const until = this.rows.tick(at);
-    return until < tick || (until === tick && this.rows.sub(at) <= sub);
+  isUntilOver(slot: number, now: Moment): boolean {
+    return this.rows.isTimeOver(this.rows.at(slot) + UNTIL, now);
   }
 
   /** The last tick whose touches are void by then: the one before `until`; -1: none. */
-  voidTickOf(slot: number, tick: number, sub: number): number {
+  voidTickOf(slot: number, now: Moment): number {
     const at = this.rows.at(slot) + UNTIL;
-    const none = !this.rows.isTouch(at);
-    return none || !this.isUntilOver(slot, tick, sub) ? -1 : this.rows.tick(at) - 1;
+    return this.rows.isSet(at) && this.rows.isTimeOver(at, now) ? this.rows.tick(at) - 1 : -1;
   }
 
   /** Up to which tick touches are dealt with, whether or not that time has come; -1: none; Infinity: for ever. */
   dealtTick(slot: number): number {
     const at = this.rows.at(slot) + UNTIL;
-    return this.rows.isTouch(at) ? this.rows.tick(at) : -1;
+    return this.rows.isSet(at) ? this.rows.tick(at) : -1;
   }
 
   /** Puts the port in front; whether it was among the fresh ones. */
-  #walk(first: number, port: number, tick: number): boolean {
+  #walk(first: number, port: number, { tick }: Moment): boolean {
     const { words } = this.rows;
     const [oldestUpper, oldestLower] = [this.#oldestUpper, this.#oldestLower];
     let lower = (tick << 16) | port;
@@ -157,12 +156,16 @@ export class SourceTable {
     return false;
   }
 
-  /** Puts a touch into a slot and counts it, by the horizon of a probe at `tick` and `sub`. */
-  #enter(slot: number, port: number, portTick: number, tick: number, sub: number, rules: Rules): void {
-    const newest = this.newestTick(slot);
+  /** Puts a touch of that time into a slot and counts it, by the horizon of a probe at `now`. */
+  #enter(slot: number, port: number, time: Moment, now: Moment, rules: Rules): void {
+    const first = this.rows.at(slot) + TOUCHES;
+    // As `touchTick`, whose answer V8 boxes where it does not inline it.
+    const newest = this.rows.words[first + 1]! * 65_536 + (this.rows.words[first]! >>> 16);
     // The clocks of two CPUs may be apart a little: within a slot time never goes back.
-    this.#look(Math.max(tick, newest), rules, this.voidTickOf(slot, tick, sub));
-    const isKnown = this.#walk(this.rows.at(slot) + TOUCHES, port, Math.max(portTick, newest));
+    this.#time.tick = Math.max(now.tick, newest);
+    this.#look(this.#time, rules, this.voidTickOf(slot, now));
+    this.#time.tick = Math.max(time.tick, newest);
+    const isKnown = this.#walk(first, port, this.#time);
     if (!isKnown) this.#countUp(slot, PORTS);
     this.countConnection(slot);
   }
@@ -181,24 +184,21 @@ export class SourceTable {
     this.#countUp(slot, CONNECTIONS);
   }
 
-  /**
-   * A touch of `touchTick` that the source of a slot brings along; the probe at `tick` and `sub`, which is to be
-   * touched next, makes it count.
-   */
-  carry(slot: number, port: number, touchTick: number, tick: number, sub: number, rules: Rules): void {
-    this.#enter(slot, port, touchTick, tick, sub, rules);
+  /** A touch that the source of a slot brings along; the probe at `now`, which is to be touched next, makes it count. */
+  carry(slot: number, port: number, time: Moment, now: Moment, rules: Rules): void {
+    this.#enter(slot, port, time, now, rules);
   }
 
   /**
-   * One probe of a port by the source of a slot; `over` and `report` are its answers. The time is a tick and the
-   * nanoseconds over it. `until` is left alone: whoever acts on a report calls `settle`.
+   * One probe of a port by the source of a slot; `over` and `report` are its answers. `until` is left alone: whoever
+   * acts on a report calls `settle`.
    */
-  touch(slot: number, port: number, tick: number, sub: number, rules: Rules): void {
-    this.#enter(slot, port, tick, tick, sub, rules);
+  touch(slot: number, port: number, now: Moment, rules: Rules): void {
+    this.#enter(slot, port, now, now, rules);
     const at = this.rows.at(slot);
     this.over = rules.threshold < this.portsMax && this.#isFresh(at + TOUCHES + rules.threshold * TOUCH_WORDS);
-    this.report = this.over && this.isUntilOver(slot, tick, sub);
-    if (this.over) this.rows.setTime(at + this.rows.over, tick, sub);
+    this.report = this.over && this.isUntilOver(slot, now);
+    if (this.over) this.rows.setTime(at + this.rows.over, now.tick, now.sub);
   }
 
   /** The source of a slot: 16 bytes of their own. */
@@ -211,7 +211,7 @@ export class SourceTable {
   }
 
   /** The crossing at this time is dealt with: for the block's time, or for a window. */
-  settle(slot: number, tick: number, sub: number, rules: Rules): void {
+  settle(slot: number, { tick, sub }: Moment, rules: Rules): void {
     const sum = sub + rules.quietSub;
     const carry = sum >= TICK_NS ? 1 : 0;
     this.settleUntil(slot, tick + rules.quietTicks + carry, sum - carry * TICK_NS);
@@ -240,7 +240,7 @@ export class SourceTable {
 
   /** Empties the slots of these sets that were quiet for a window; returns how many sources are left in them. */
   sweep(nowTick: number, rules: Rules, firstSet = 0, sets = this.sets - firstSet): number {
-    this.#look(nowTick, rules, -1);
+    this.#look(this.#time.set(nowTick, 0), rules, -1);
     let live = 0;
     for (let slot = firstSet * SOURCES_PER_SET; slot < (firstSet + sets) * SOURCES_PER_SET; slot++) {
       if (this.isEmpty(slot)) continue;

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { host, policy, SECOND_NS, SOURCE_SECRET } from '../test/sample.ts';
 import { patienceMs, runs } from '../test/scale.ts';
 import { SlowSingles, SlowSources } from '../test/slow-program.ts';
+import { Moment } from './moment.ts';
 import { compilePolicy, subOf, ticksOf, type Rules } from './policy.ts';
 import { slotValue } from './source-slot.ts';
 import { Sources } from './sources.ts';
@@ -11,7 +12,7 @@ vi.setConfig({ testTimeout: patienceMs });
 
 function probe(sources: Sources, source: number, port: number, tick: number, sub: number, rules: Rules): number {
   sources.select(host(source), 0);
-  return sources.probe(port, tick, sub, rules);
+  return sources.probe(port, new Moment().set(tick, sub), rules);
 }
 
 const UNIT_NS = 1n << 24n;
@@ -89,7 +90,7 @@ it('Sources follows the rules of the program word by word', () => {
         const slot = probe(sources, source, port, tick, sub, rules);
         const { table, singles } = sources;
         const ports = slot >= 0 && table.report ? table.freshPorts(slot) : [];
-        if (slot >= 0 && table.report && settles) table.settle(slot, tick, sub, rules);
+        if (slot >= 0 && table.report && settles) table.settle(slot, new Moment().set(tick, sub), rules);
         const { over, report, evicted } = table;
         const touched = slot < 0 ? undefined : { over, report, evicted, ports };
         const slowRules = { windowNs: fixed.windowNs, threshold, quietNs: SECOND_NS, settles };

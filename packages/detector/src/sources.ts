@@ -1,4 +1,5 @@
 import { KeyedHash } from './keyed-hash.ts';
+import type { Moment } from './moment.ts';
 import type { Rules } from './policy.ts';
 import { Singles } from './singles.ts';
 import { SourceTable, type SourceTableOptions } from './source-table.ts';
@@ -36,29 +37,29 @@ export class Sources {
    * One probe. The slot that it touched, whose answers are the table's; or -1: the source is a single still, and not
    * over the threshold. What `singles` evicted is answered in both cases.
    */
-  probe(port: number, tick: number, sub: number, rules: Rules): number {
+  probe(port: number, now: Moment, rules: Rules): number {
     const { table, singles } = this;
     const line = singles.lineOf(this.#key.upper);
-    const hinted = singles.isMarked(line, tick, rules) ? this.find() : -1;
-    if (singles.keep(line, this.#key.tag, port, tick, hinted >= 0, rules)) return -1;
-    const slot = table.seatKey(this.#key, hinted >= 0 ? hinted : this.find(), tick, rules);
-    if (singles.isCarried) table.carry(slot, singles.carriedPort, singles.carriedTick, tick, sub, rules);
-    table.touch(slot, port, tick, sub, rules);
+    const hinted = singles.isMarked(line, now, rules) ? this.find() : -1;
+    if (singles.keep(line, this.#key.tag, port, now, hinted >= 0, rules)) return -1;
+    const slot = table.seatKey(this.#key, hinted >= 0 ? hinted : this.find(), now, rules);
+    if (singles.isCarried) table.carry(slot, singles.carriedPort, singles.carriedTime, now, rules);
+    table.touch(slot, port, now, rules);
     return slot;
   }
 
   /**
-   * The source goes into `sources` without a probe, by a merge. Whether it was a single: its touch, by `nowTick`, is
-   * what `singles` carries.
+   * The source goes into `sources` without a probe, by a merge. Whether it was a single: its touch, by the time of
+   * now, is what `singles` carries.
    */
-  release(nowTick: number): boolean {
-    this.singles.release(this.singles.lineOf(this.#key.upper), this.#key.tag, nowTick);
+  release(now: Moment, rules: Rules): boolean {
+    this.singles.release(this.singles.lineOf(this.#key.upper), this.#key.tag, now, rules);
     return this.singles.isCarried;
   }
 
   /** A slot for the source, whatever it touched. */
-  seat(tick: number, rules: Rules): number {
-    return this.table.seatKey(this.#key, this.find(), tick, rules);
+  seat(now: Moment, rules: Rules): number {
+    return this.table.seatKey(this.#key, this.find(), now, rules);
   }
 
   /** Removes a source from both; whether it was in one of them. */

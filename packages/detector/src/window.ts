@@ -18,7 +18,7 @@ function endOfTouches(table: SourceTable, slot: number): number {
 function placeOfPort(table: SourceTable, slot: number, port: number): number {
   const { rows } = table;
   for (let at = firstTouch(table, slot); at < endOfTouches(table, slot); at += TOUCH_WORDS) {
-    if (rows.touchPort(at) === port && rows.isTouch(at)) return at;
+    if (rows.touchPort(at) === port && rows.isSet(at)) return at;
   }
   return -1;
 }
@@ -66,7 +66,7 @@ export function portsSince(
   const { rows } = table;
   const ports = new Set<number>();
   const end = endOfTouches(table, slot);
-  for (let at = firstTouch(table, slot); at < end && rows.isTouch(at); at += TOUCH_WORDS) {
+  for (let at = firstTouch(table, slot); at < end && rows.isSet(at); at += TOUCH_WORDS) {
     const touched = rows.touchTick(at);
     if (touched + windowTicks > tick && touched > voidTick) ports.add(rows.touchPort(at));
   }
@@ -91,7 +91,7 @@ export function provenCrossing(
   for (let first = endOfTouches(table, slot) - TOUCH_WORDS - behind; first >= base; first -= TOUCH_WORDS) {
     const oldest = rows.touchTick(first + behind);
     const newest = rows.touchTick(first);
-    if (rows.isTouch(first + behind) && oldest > voidTick && oldest + windowTicks > newest) return newest;
+    if (rows.isSet(first + behind) && oldest > voidTick && oldest + windowTicks > newest) return newest;
   }
   return -1;
 }
@@ -102,7 +102,7 @@ export function dropRepeats(table: SourceTable, slot: number): void {
   const seen = new Set<number>();
   const end = endOfTouches(table, slot);
   let at = firstTouch(table, slot);
-  while (at < end && rows.isTouch(at)) {
+  while (at < end && rows.isSet(at)) {
     const port = rows.touchPort(at);
     if (seen.has(port)) remove(table, slot, at);
     else {
