@@ -241,7 +241,7 @@ it.each([
   for (let port = 0; port < 10; port++) probe(detector, nobody, port, START);
   detector.merge(slotOf({ source: nobody, tick: ticksOf(START), list: [1, 2, 3, 4, 5] }));
   expect(detector.takeScans()).toEqual([]);
-  for (const port of [1, 2]) probe(detector, host(7), port, START);
+  probe(detector, host(7), 1, START);
   expect(detector.sweep(ticksOf(START))).toBe(1);
 });
 
@@ -289,6 +289,29 @@ describe('a source with one port so far', () => {
     expect(detector.forget(host(7))).toBe(true);
     probe(detector, host(7), 2, START);
     expect(detector.takeScans()).toEqual([]);
+  });
+
+  it('is swept when its touch is a window old, so that it is not young again when its clock has gone round', () => {
+    const roundNs = UNIT_NS << 24n;
+    for (const [sweeps, scans] of [
+      [true, 0],
+      [false, 1],
+    ] as const) {
+      const detector = make({ policy: policy({ threshold: 1 }) });
+      probe(detector, host(7), 1, START);
+      expect(detector.sweep(tick)).toBe(1);
+      if (sweeps) expect(detector.sweep(tick + ticksOf(61n * SECOND_NS))).toBe(0);
+      probe(detector, host(7), 2, START + roundNs);
+      expect(detector.takeScans()).toHaveLength(scans);
+    }
+  });
+
+  it('that came after the time of a sweep stays', () => {
+    const detector = make({ policy: policy({ threshold: 1 }) });
+    probe(detector, host(7), 1, START + SECOND_NS);
+    expect(detector.sweep(tick)).toBe(1);
+    probe(detector, host(7), 2, START + SECOND_NS);
+    expect(detector.takeScans()).toHaveLength(1);
   });
 
   it('makes room as the one used longest ago when there are more than lines for them', () => {

@@ -14,13 +14,13 @@ import { Sources } from './sources.ts';
 import { dropRepeats, insertTouch, lastTouch, portsSince, provenCrossing } from './window.ts';
 
 export interface DetectorOptions {
-  /** Rounded up to whole sets of four. Give the program's number, so that both forget the same sources. */
+  /** Slots, for sources with two ports or more; rounded up to whole sets of four. Give the program's number, so that both forget the same sources. */
   readonly maxSources: number;
   /** Ports remembered of one source: at least 32, and more than the threshold; default the least. */
   readonly portsMax?: number;
   /** Scans that wait to be taken; default 65,536. While all wait, a source over the threshold is asked again later. */
   readonly scansMax?: number;
-  /** Lines of seven sources with one port so far, 64 bytes each; default `maxSources`. */
+  /** Lines of seven sources with one port so far, 64 bytes each; default half of `maxSources`. */
   readonly singleLines?: number;
   /** The first five words of the program's `secret`. */
   readonly sourceKeys: readonly bigint[];
@@ -36,7 +36,8 @@ const WHOLE = 128;
  * User mode: decides from connections and, where events were lost, from the program's own table. The rules are those of
  * the program (see {@link SourceTable}), with a table of as many ports as the threshold needs.
  *
- * It has no clock: times come with the events. Nothing but a report and a merge makes garbage.
+ * A source with one port so far is in `singles`; it gets a slot of `table` with its second. It has no clock: times come
+ * with the events. Nothing but a report and a merge makes garbage.
  */
 export class Detector {
   readonly table: SourceTable;
@@ -63,7 +64,7 @@ export class Detector {
     const portsMax = options.portsMax ?? Math.max(PORTS_MAX, options.policy.threshold + 1);
     assertInteger('portsMax', portsMax, PORTS_MAX, Number.MAX_SAFE_INTEGER);
     const sets = Math.ceil(options.maxSources / SOURCES_PER_SET);
-    const singleLines = options.singleLines ?? Math.min(options.maxSources, SETS_MAX);
+    const singleLines = options.singleLines ?? Math.min(SETS_MAX, Math.ceil(options.maxSources / 2));
     this.#sources = new Sources({ sets, singleLines, portsMax, keys: options.sourceKeys });
     this.table = this.#sources.table;
     this.singles = this.#sources.singles;
@@ -189,7 +190,7 @@ export class Detector {
    *
    * Its touches join the source's own in order of time; a scan that they prove is reported. Up to a threshold of 31,
    * `overNs` is proof as well, if no touch of an earlier scan can have been counted. Above, the program remembers too
-   * few ports to prove anything: while `lost` (connections lost since the last merge) is more than 0, the source counts
+   * few ports to prove anything: while `lost` (connections lost within the last window) is more than 0, the source counts
    * as having touched as many further ports as the program saw and we did not.
    */
   merge(kernel: SourceSlot, lost = 0): void {
@@ -283,13 +284,12 @@ export class Detector {
     return this.#sources.forget(source);
   }
 
-  /**
-   * Forgets the sources of the table that were quiet for a window; returns how many are left there. Those with one port
-   * so far are not among them. `nowTicks` never goes back.
-   */
+  /** Forgets the sources that were quiet for a window; returns how many are left. `nowTicks` never goes back. */
   sweep(nowTicks: number): number {
     this.#sweptTick = Math.max(this.#sweptTick, nowTicks);
-    return this.table.sweep(nowTicks, this.#rules);
+    // To a single what comes after now would look 78 hours old.
+    const now = this.#now.set(Math.max(nowTicks, this.#latest.tick), 0);
+    return this.table.sweep(nowTicks, this.#rules) + this.singles.sweep(now, this.#rules);
   }
 
   /**

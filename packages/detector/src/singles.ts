@@ -1,4 +1,5 @@
 import { hashToSet } from './keyed-hash.ts';
+import { CELLS_PER_LINE } from './limits.ts';
 import { LineTable, tickOfUnit, unitsOf } from './line-table.ts';
 import { Moment } from './moment.ts';
 import type { Rules } from './policy.ts';
@@ -91,6 +92,22 @@ export class Singles {
     const place = this.#table.find(line, tag << 8, 0);
     if (place >= 0) this.#table.remove(line, place);
     return place >= 0;
+  }
+
+  /**
+   * What user mode does now and then, and the program does not: empties the cells whose touch is no longer within the
+   * window, which else would be young again after 78 hours. Returns how many are left.
+   */
+  sweep(now: Moment, rules: Rules): number {
+    let live = 0;
+    for (let line = 0; line < this.lines; line++) {
+      for (let place = CELLS_PER_LINE - 1; place >= 0; place--) {
+        if (this.#table.isEmpty(line, place)) continue;
+        if (this.#isFresh(line, place, now, rules)) live++;
+        else this.#table.remove(line, place);
+      }
+    }
+    return live;
   }
 
   /** The cells of a line as `struct line` has them: tag << 40 | port << 24 | time. */
