@@ -34,12 +34,13 @@ class Path {
     const detector = this.#detector;
     this.#visit = (bytes, offset) => {
       records.over(bytes, offset, 1);
-      detector.connection(
+      detector.connectionAt(
         bytes,
         records.sourceOffset(0),
         records.destinationOffset(0),
         records.destinationPort(0),
-        records.timeNsTicks(0),
+        records.timeNsHigh(0) | 0,
+        records.timeNsLow(0) | 0,
       );
     };
   }

@@ -42,7 +42,7 @@ function programLines(figures: Figures): string[] {
 
 function ringLine(figures: Figures): string {
   const perEvent = (label: string): string => two(1e9 / figures.of('ring', label, 'events a second of CPU time'));
-  return `Ring to detector: an event of one source costs ${perEvent('1 source')} ns, of one of 65,536 ${perEvent('65,536')} ns, of one of 1,000,000 ${perEvent('1,000,000')} ns. Reading is the same in all: what grows is the detector's table, whose columns lie apart in memory, so that a source that is not in the cache costs a miss for each column.`;
+  return `Ring to detector: an event of one source costs ${perEvent('1 source')} ns, of one of 65,536 ${perEvent('65,536')} ns, of one of 1,000,000 ${perEvent('1,000,000')} ns. Reading is the same in all: what grows is the detector's tables: a source that is not in the cache costs a miss for its line of singles, for the index and for its row.`;
 }
 
 function listLine(figures: Figures): string {

@@ -103,14 +103,27 @@ describe('user mode', () => {
     expect(detector.lost).toEqual([7, 2]);
   });
 
-  it('leaves the table of sources alone while no record is lost', () => {
+  it('leaves the table of sources alone while no record is lost, and again when that is a window ago', () => {
     const { world, detector, blocking } = userMode();
-    world.sources.slots.set('x', slot(SCANNER, [80], world.clock.nowNs));
-    for (const connectionsLost of [0n, 7n, 7n]) {
+    const found = [0n, 7n, 7n, 7n, 7n].map((connectionsLost) => {
+      world.sources.slots.set('x', slot(SCANNER, [80], world.clock.nowNs));
       world.count({ connectionsLost });
       blocking.pass();
-    }
-    expect(detector.lost).toEqual([7]);
+      world.clock.advance(31_000);
+      return detector.lost.splice(0);
+    });
+    expect(found).toEqual([[], [7], [7], [7], []]);
+  });
+
+  it('does not miss a scan of which the first connection was lost, though it shows only with the next ones', () => {
+    const { world, blocking, scan } = userMode();
+    world.count({ connectionsLost: 1n });
+    blocking.pass();
+    world.clock.advance(50_000);
+    scan([81, 82, 83]);
+    world.sources.slots.set('x', slot(SCANNER, [83, 82, 81, 80], world.clock.nowNs));
+    blocking.pass();
+    expect(world.blocks.map.size).toBe(1);
   });
 
   it('shows the detector only sources that moved since a little before the last tick', () => {

@@ -26,8 +26,16 @@ export interface DetectedScan {
 
 /** What is needed of `Detector` of `@scanward/detector`. */
 export interface ScanDetector {
-  connection(bytes: Uint8Array, sourceOffset: number, destinationOffset: number, port: number, timeTicks: number): void;
-  /** `lost`: connections lost since the last merge. */
+  /** The time in nanoseconds, in two halves. */
+  connectionAt(
+    bytes: Uint8Array,
+    sourceOffset: number,
+    destinationOffset: number,
+    port: number,
+    timeHigh: number,
+    timeLow: number,
+  ): void;
+  /** `lost`: connections lost when some last were. */
   merge(slot: Source, lost: number): void;
   takeScans(): readonly DetectedScan[];
   /** The block of a source ends then; 0: never. */
@@ -53,7 +61,7 @@ export interface Told {
 
 export interface DecidingOptions {
   readonly endian: Endian;
-  readonly policy: Pick<PolicyOptions, 'blockTtlMs' | 'response'>;
+  readonly policy: Pick<PolicyOptions, 'blockTtlMs' | 'response' | 'windowMs'>;
   /** Called for each block that the blocklist had no room for. */
   readonly refused: () => void;
 }
@@ -71,6 +79,9 @@ export class Deciding {
   #scans = 0;
   #blocks = 0;
   #seenLost = 0n;
+  /** How many connections were lost when some were last found to be, and when that was. */
+  #lost = 0;
+  #lostTick = -Infinity;
   /** What was lost of touches before it is merged already. */
   #mergedTick = 0;
 
@@ -95,14 +106,15 @@ export class Deciding {
   /** A connection, as it is drained. */
   feed(bytes: Uint8Array, offset: number, view: ConnectionView): void {
     const { source, destination } = CONNECTION;
-    this.#detector.connection(bytes, offset + source, offset + destination, view.destinationPort(), view.timeTicks());
+    const [high, low] = [view.timeHigh(), view.timeLow()];
+    this.#detector.connectionAt(bytes, offset + source, offset + destination, view.destinationPort(), high, low);
   }
 
-  /** One tick: when records were lost, what the program remembers is added, so that they hide no scan; then the scanners are dealt with. */
+  /** One tick: when records were lost lately, what the program remembers is added, so that they hide no scan; then the scanners are dealt with. */
   decide(): void {
     const nowTicks = this.#nowTicks();
-    const lost = this.#lost();
-    if (lost > 0) this.#ports.sources.visit((bytes, offset) => this.#merge(bytes, offset, lost));
+    this.#countLost(nowTicks);
+    if (this.#mayBeBehind()) this.#ports.sources.visit((bytes, offset) => this.#merge(bytes, offset));
     this.#mergedTick = nowTicks - LATE_TICKS;
     for (const scan of this.#takeScans()) {
       this.#tell(scan);
@@ -128,17 +140,26 @@ export class Deciding {
   }
 
   /** Most slots of a large table are quiet: those are not even decoded. */
-  #merge(bytes: Uint8Array, offset: number, lost: number): void {
+  #merge(bytes: Uint8Array, offset: number): void {
     const slot = this.#slot.over(bytes, offset, 1);
     if (touchTicks(slot.touchesHigh(0, 0), slot.touchesLow(0, 0)) < this.#mergedTick) return;
-    this.#detector.merge(slot.decode(0), lost);
+    this.#detector.merge(slot.decode(0), this.#lost);
   }
 
-  #lost(): number {
+  #countLost(nowTicks: number): void {
     const { connectionsLost } = this.#ports.counters.read();
-    const since = Number(connectionsLost - this.#seenLost);
+    if (connectionsLost === this.#seenLost) return;
+    this.#lost = Number(connectionsLost - this.#seenLost);
+    this.#lostTick = nowTicks;
     this.#seenLost = connectionsLost;
-    return since;
+  }
+
+  /**
+   * A lost connection may be the first of its source. The program remembers that apart from `sources`, where it shows
+   * only when the source touches another port: so what is there is merged for a window longer.
+   */
+  #mayBeBehind(): boolean {
+    return this.#lostTick + (this.#options.policy.windowMs * 1e6) / TICK_NS >= this.#mergedTick;
   }
 
   #tell(scan: DetectedScan): void {

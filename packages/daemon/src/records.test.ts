@@ -2,7 +2,7 @@ import { codecs, layouts } from '@scanward/map-codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../test/fakes.ts';
-import { CONNECTION, ConnectionView, scanReader, TICK_NS } from './records.ts';
+import { CONNECTION, ConnectionView, scanReader } from './records.ts';
 
 const bytes16 = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const value = fc.record({
@@ -23,7 +23,8 @@ describe.each(['little', 'big'] as const)('ConnectionView (%s)', (endian) => {
         const bytes = connection.encode(wanted, new Uint8Array(connection.size + 20), offset);
         view.at(bytes, offset);
         expect(view.timeNs()).toBe(Number(wanted.timeNs));
-        expect(view.timeTicks()).toBe(Number(wanted.timeNs / BigInt(TICK_NS)));
+        expect(view.timeHigh()).toBe(Number(BigInt.asIntN(32, wanted.timeNs >> 32n)));
+        expect(view.timeLow()).toBe(Number(BigInt.asIntN(32, wanted.timeNs)));
         expect(view.sourcePort()).toBe(wanted.sourcePort);
         expect(view.destinationPort()).toBe(wanted.destinationPort);
         expect(view.ifindex()).toBe(wanted.ifindex);

@@ -20,7 +20,15 @@ export class SlowDetector implements ScanDetector {
     this.threshold = threshold;
   }
 
-  connection(bytes: Uint8Array, sourceOffset: number, destinationOffset: number, port: number, ticks: number): void {
+  connectionAt(
+    bytes: Uint8Array,
+    sourceOffset: number,
+    destinationOffset: number,
+    port: number,
+    timeHigh: number,
+    timeLow: number,
+  ): void {
+    const ticks = (timeHigh >>> 0) * 2 ** 22 + (timeLow >>> 10);
     const source = bytes.slice(sourceOffset, sourceOffset + 16);
     this.#touch(source, bytes.slice(destinationOffset, destinationOffset + 16), port, ticks);
   }

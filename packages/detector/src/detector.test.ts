@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { host, ipv6, policy, SECOND_NS, SOURCE_SECRET, VICTIM } from '../test/sample.ts';
 import { Detector, type DetectorOptions } from './detector.ts';
+import { Moment } from './moment.ts';
 import { ticksOf } from './policy.ts';
 import { SourceTable } from './source-table.ts';
 import { slotValue, type SourceSlot } from './source-slot.ts';
 
-const START = 1_000n * SECOND_NS;
+/** What a single remembers of the time. */
+const UNIT_NS = 1n << 24n;
+/** Where a unit begins: nothing is rounded. */
+const START = 59_605n * UNIT_NS;
 
 function make(changes: Partial<DetectorOptions> = {}): Detector {
   return new Detector({
@@ -49,7 +53,7 @@ describe('the threshold', () => {
 });
 
 describe('the window', () => {
-  const windowNs = 1024n * 1000n;
+  const windowNs = 1000n * UNIT_NS;
 
   it('does not count a touch that is exactly as old as it', () => {
     for (const [age, scans] of [
@@ -241,13 +245,93 @@ it.each([
   expect(detector.sweep(ticksOf(START))).toBe(1);
 });
 
+describe('a source with one port so far', () => {
+  const tick = ticksOf(START);
+
+  it('takes no slot', () => {
+    const detector = make();
+    for (let n = 0; n < 5; n++) probe(detector, host(7), 1, START);
+    expect(detector.table.find(host(7))).toBe(-1);
+    probe(detector, host(7), 2, START);
+    expect(slotValue(detector.table, detector.table.find(host(7)))).toMatchObject({ connections: 2, ports: 2 });
+  });
+
+  it('brings its touch along when a merge gives it a slot', () => {
+    const detector = make();
+    probe(detector, host(7), 9, START - SECOND_NS);
+    detector.merge(slotOf({ tick, list: [1, 2] }));
+    const ports = slotValue(detector.table, detector.table.find(host(7))).touches.map((touch) =>
+      Number(touch & 0xffffn),
+    );
+    expect(ports.slice(0, 4)).toEqual([1, 2, 9, 0]);
+    probe(detector, host(7), 3, START + UNIT_NS);
+    expect(detector.takeScans()).toMatchObject([{ ports: [1, 2, 3, 9] }]);
+  });
+
+  it('counts a touch up to 16.8 ms less than the window, and never more', () => {
+    const windowNs = 100n * UNIT_NS;
+    for (const [firstNs, lastNs, scans] of [
+      [UNIT_NS - 1n, windowNs - 1024n, 1],
+      [UNIT_NS - 1n, windowNs, 0],
+      [0n, windowNs - 1024n, 1],
+      [0n, windowNs, 0],
+    ] as const) {
+      const detector = make({ policy: policy({ windowNs, threshold: 1 }) });
+      probe(detector, host(7), 1, START + firstNs);
+      probe(detector, host(7), 2, START + lastNs);
+      expect(detector.takeScans()).toHaveLength(scans);
+    }
+  });
+
+  it('is forgotten as one that has a slot', () => {
+    const detector = make({ policy: policy({ threshold: 1 }) });
+    probe(detector, host(7), 1, START);
+    expect(detector.forget(host(7))).toBe(true);
+    probe(detector, host(7), 2, START);
+    expect(detector.takeScans()).toEqual([]);
+  });
+
+  it('is swept when its touch is a window old, so that it is not young again when its clock has gone round', () => {
+    const roundNs = UNIT_NS << 24n;
+    for (const [sweeps, scans] of [
+      [true, 0],
+      [false, 1],
+    ] as const) {
+      const detector = make({ policy: policy({ threshold: 1 }) });
+      probe(detector, host(7), 1, START);
+      expect(detector.sweep(tick)).toBe(1);
+      if (sweeps) expect(detector.sweep(tick + ticksOf(61n * SECOND_NS))).toBe(0);
+      probe(detector, host(7), 2, START + roundNs);
+      expect(detector.takeScans()).toHaveLength(scans);
+    }
+  });
+
+  it('that came after the time of a sweep stays', () => {
+    const detector = make({ policy: policy({ threshold: 1 }) });
+    probe(detector, host(7), 1, START + SECOND_NS);
+    expect(detector.sweep(tick)).toBe(1);
+    probe(detector, host(7), 2, START + SECOND_NS);
+    expect(detector.takeScans()).toHaveLength(1);
+  });
+
+  it('makes room as the one used longest ago when there are more than lines for them', () => {
+    const detector = make({ policy: policy({ threshold: 1 }), singleLines: 1 });
+    for (let n = 1; n <= 8; n++) probe(detector, host(n), 1, START);
+    probe(detector, host(1), 2, START);
+    expect(detector.takeScans()).toEqual([]);
+    probe(detector, host(8), 2, START);
+    expect(detector.takeScans()).toMatchObject([{ source: host(8) }]);
+  });
+});
+
 describe('eviction', () => {
   it('takes the slot that was quiet longest, the first of equals', () => {
     const table = new SourceTable({ sets: 1, keys: SOURCE_SECRET });
     const rules = { windowTicks: 100, threshold: 3, quietTicks: 100, quietSub: 0, ipv6Bits: 64 } as never;
     const touch = (n: number, tick: number) => {
-      const slot = table.seat(host(n), 0, tick, rules);
-      table.touch(slot, 1, tick, 0, rules);
+      const now = new Moment().set(tick, 0);
+      const slot = table.seat(host(n), 0, now, rules);
+      table.touch(slot, 1, now, rules);
       return { slot, evicted: table.evicted };
     };
     for (const [n, tick] of [

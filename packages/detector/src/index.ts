@@ -27,6 +27,7 @@ export {
   TICK_NS,
   TIME_NS_MAX,
 } from './limits.ts';
+export { Moment } from './moment.ts';
 export { compilePolicy, subOf, ticksOf } from './policy.ts';
 export type { Policy, Rules } from './policy.ts';
 export { PrefixList } from './prefix-list.ts';
@@ -34,7 +35,7 @@ export type { ConnectionRecord, Outcome, ParsedPacket, ScanRecord } from './reco
 export { Reference } from './reference.ts';
 export type { ReferenceOptions, ReferencePolicy } from './reference.ts';
 export type { Scan } from './scan.ts';
-export { tableBytes } from './source-columns.ts';
+export { tableBytes } from './source-rows.ts';
 export { Singles } from './singles.ts';
 export { sourceInto, sourceOf } from './source-of.ts';
 export { slotValue } from './source-slot.ts';

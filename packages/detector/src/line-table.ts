@@ -40,6 +40,11 @@ export class LineTable {
     this.#lowerMask = keyBits === 24 ? 0 : 0xff000000;
   }
 
+  /** The whole state. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#words.buffer);
+  }
+
   #at(line: number, place: number): number {
     return line * LINE_WORDS + FIRST_CELL + place * CELL_WORDS;
   }

@@ -88,9 +88,9 @@ describe('the packet that crosses the threshold', () => {
     expect(outcome.verdict).toBe(Verdict.passConnection);
     expect(outcome.scan).toBeUndefined();
     expect(reference.blocks.size).toBe(0);
-    const slot = reference.sources.find(host(7));
-    expect(reference.sources.columns.untilTick[slot]).toBe(0);
-    expect(reference.sources.columns.overTick[slot]).toBeGreaterThan(0);
+    const slot = slotValue(reference.sources, reference.sources.find(host(7)));
+    expect(slot.untilNs).toBe(0n);
+    expect(slot.overNs).toBe(START + 9n * SECOND_NS);
   });
 
   it('is dropped even when the blocklist is full, and its source is tried again', () => {
@@ -186,7 +186,7 @@ describe('a retransmission', () => {
     expect(reference.sources.find(host(7))).toBe(-1);
     reference.packet(syn(7, 2), START + 129n * SECOND_NS);
     // As long as it had one port, that was remembered once, however often it came.
-    expect(reference.sources.columns.connections[reference.sources.find(host(7))]).toBe(2);
+    expect(reference.sources.connections(reference.sources.find(host(7)))).toBe(2);
   });
 });
 

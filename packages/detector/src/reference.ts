@@ -3,7 +3,8 @@ import { assertInteger } from './assert.ts';
 import { Blocklist, expiryOf, type BlockOutcome } from './blocklist.ts';
 import { Counters } from './counters.ts';
 import { ALLOW_MAX, BLOCK_KEYS, BLOCKS_MAX, SECRET_WORDS, SOURCE_KEYS } from './limits.ts';
-import { compilePolicy, subOf, ticksOf, type Policy, type Rules } from './policy.ts';
+import { Moment } from './moment.ts';
+import { compilePolicy, ticksOf, type Policy, type Rules } from './policy.ts';
 import { PrefixList } from './prefix-list.ts';
 import type { ConnectionRecord, Outcome, ParsedPacket, Passage, ScanRecord } from './records.ts';
 import { sourceInto } from './source-of.ts';
@@ -59,6 +60,7 @@ export class Reference {
   readonly syns: SynTable;
   readonly counters = new Counters();
   readonly #sources: Sources;
+  readonly #now = new Moment();
   #policy: ReferencePolicy;
   #rules: Rules;
 
@@ -129,16 +131,16 @@ export class Reference {
 
   /** Returns the ports that a report would name when the source is over the threshold. */
   #touch({ syn, source, nowNs }: Passage): number[] | undefined {
-    const tick = ticksOf(nowNs);
-    const sub = subOf(nowNs);
-    const slot = this.#sources.probe(source, 0, syn.destinationPort, tick, sub, this.#rules);
+    const now = this.#now.setNs(nowNs);
+    this.#sources.select(source, 0);
+    const slot = this.#sources.probe(syn.destinationPort, now, this.#rules);
     if (this.singles.evicted) this.counters.singlesEvicted++;
     if (slot < 0) return undefined;
     if (this.sources.evicted) this.counters.sourcesEvicted++;
     this.sources.setDestination(slot, syn.destination, 0);
     if (!this.sources.over) return undefined;
     if (this.#policy.mode !== 'kernel') return [];
-    if (this.sources.report) this.sources.settle(slot, tick, sub, this.#rules);
+    if (this.sources.report) this.sources.settle(slot, now, this.#rules);
     return this.sources.freshPorts(slot);
   }
 

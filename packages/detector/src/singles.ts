@@ -1,5 +1,7 @@
 import { hashToSet } from './keyed-hash.ts';
+import { CELLS_PER_LINE } from './limits.ts';
 import { LineTable, tickOfUnit, unitsOf } from './line-table.ts';
+import { Moment } from './moment.ts';
 import type { Rules } from './policy.ts';
 
 /**
@@ -16,12 +18,17 @@ export class Singles {
   /** The answers of the last `keep`: a fresh cell of another source made room; a touch is to be carried to `sources`. */
   evicted = false;
   isCarried = false;
-  carriedTick = 0;
   carriedPort = 0;
+  readonly carriedTime = new Moment();
 
   constructor(lines: number) {
     this.#table = new LineTable(lines, 24);
     this.lines = lines;
+  }
+
+  /** The whole state. */
+  get bytes(): Uint8Array {
+    return this.#table.bytes;
   }
 
   /** The line of a source. */
@@ -30,51 +37,54 @@ export class Singles {
   }
 
   /** Whether a source of this line may be in `sources`: a hint that saves the look at a second table. */
-  isMarked(line: number, tick: number, rules: Rules): boolean {
-    const age = (unitsOf(tick) - this.#table.mark(line)) >>> 0;
+  isMarked(line: number, now: Moment, rules: Rules): boolean {
+    const age = (unitsOf(now.tick) - this.#table.mark(line)) >>> 0;
     return age <= unitsOf(rules.windowTicks) + 1;
   }
 
-  /** The tick of a cell's touch: where its unit begins; 0: never. */
-  #tickOf(line: number, place: number, units: number): number {
-    return tickOfUnit(Math.max(0, units - this.#table.age(line, place, units)));
-  }
-
-  #isFresh(touchTick: number, tick: number, rules: Rules): boolean {
-    return touchTick > 0 && touchTick + rules.windowTicks > tick;
+  /** Sets `carriedTime` to the touch of a cell, where its unit begins; whether that is within the window. */
+  #isFresh(line: number, place: number, now: Moment, rules: Rules): boolean {
+    const units = unitsOf(now.tick);
+    const touchTick = tickOfUnit(Math.max(0, units - this.#table.age(line, place, units)));
+    this.carriedTime.tick = touchTick;
+    return touchTick > 0 && touchTick + rules.windowTicks > now.tick;
   }
 
   /**
    * One probe of a port. True when the source's one touch is remembered here; false when it belongs into `sources`:
    * because it is `known` there, because this is its second port, or because the threshold is 0.
    */
-  keep(line: number, tag: number, port: number, tick: number, known: boolean, rules: Rules): boolean {
-    const units = unitsOf(tick);
+  keep(line: number, tag: number, port: number, now: Moment, known: boolean, rules: Rules): boolean {
     const upper = (tag << 8) | (port >>> 8);
     const place = this.#table.find(line, upper, 0);
-    const touchTick = place < 0 ? 0 : this.#tickOf(line, place, units);
-    const isFresh = this.#isFresh(touchTick, tick, rules);
-    const touchPort = place < 0 ? port : this.#table.lower16(line, place);
-    const stays = !known && rules.threshold > 0 && !(isFresh && touchPort !== port);
+    const isFresh = place >= 0 && this.#isFresh(line, place, now, rules);
     this.evicted = false;
-    this.isCarried = isFresh && touchPort !== port;
-    this.carriedTick = touchTick;
-    this.carriedPort = touchPort;
-    if (stays && isFresh) {
-      this.#table.putInFront(line, place, upper, port & 0xff, units);
-      return true;
-    }
-    if (place >= 0) this.#table.remove(line, place);
-    if (stays) this.#add(line, upper, port, tick, rules);
-    else this.#table.setMark(line, units);
+    this.carriedPort = isFresh ? this.#table.lower16(line, place) : port;
+    this.isCarried = this.carriedPort !== port;
+    const stays = !known && rules.threshold > 0 && !this.isCarried;
+    if (stays && isFresh) this.#table.putInFront(line, place, upper, port & 0xff, unitsOf(now.tick));
+    else if (place >= 0) this.#table.remove(line, place);
+    if (stays && !isFresh) this.#add(line, upper, port, now, rules);
+    if (!stays) this.#table.setMark(line, unitsOf(now.tick));
     return stays;
   }
 
-  #add(line: number, upper: number, port: number, tick: number, rules: Rules): void {
-    const units = unitsOf(tick);
+  #add(line: number, upper: number, port: number, now: Moment, rules: Rules): void {
     const place = this.#table.placeToTake(line);
-    this.evicted = !this.#table.isEmpty(line, place) && this.#isFresh(this.#tickOf(line, place, units), tick, rules);
-    this.#table.putInFront(line, place, upper, port & 0xff, units);
+    this.evicted = !this.#table.isEmpty(line, place) && this.#isFresh(line, place, now, rules);
+    this.#table.putInFront(line, place, upper, port & 0xff, unitsOf(now.tick));
+  }
+
+  /** The source goes into `sources` without a probe, by a merge: its touch is carried, whatever its age. */
+  release(line: number, tag: number, now: Moment, rules: Rules): void {
+    const place = this.#table.find(line, tag << 8, 0);
+    this.isCarried = false;
+    this.#table.setMark(line, unitsOf(now.tick));
+    if (place < 0) return;
+    this.#isFresh(line, place, now, rules);
+    this.isCarried = this.carriedTime.tick > 0;
+    this.carriedPort = this.#table.lower16(line, place);
+    this.#table.remove(line, place);
   }
 
   /** Removes the cell of a source; whether it had one. The mark stays. */
@@ -82,6 +92,22 @@ export class Singles {
     const place = this.#table.find(line, tag << 8, 0);
     if (place >= 0) this.#table.remove(line, place);
     return place >= 0;
+  }
+
+  /**
+   * What user mode does now and then, and the program does not: empties the cells whose touch is no longer within the
+   * window, which else would be young again after 78 hours. Returns how many are left.
+   */
+  sweep(now: Moment, rules: Rules): number {
+    let live = 0;
+    for (let line = 0; line < this.lines; line++) {
+      for (let place = CELLS_PER_LINE - 1; place >= 0; place--) {
+        if (this.#table.isEmpty(line, place)) continue;
+        if (this.#isFresh(line, place, now, rules)) live++;
+        else this.#table.remove(line, place);
+      }
+    }
+    return live;
   }
 
   /** The cells of a line as `struct line` has them: tag << 40 | port << 24 | time. */

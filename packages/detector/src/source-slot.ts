@@ -1,5 +1,5 @@
-import { ADDRESS_BYTES } from './address.ts';
 import { TICK_NS } from './limits.ts';
+import { CONNECTIONS, PORTS, SOURCE, TOUCH_WORDS, TOUCHES, UNTIL } from './source-rows.ts';
 import type { SourceTable } from './source-table.ts';
 
 /** `struct source` of bpf/types.h, as map-codec decodes it. */
@@ -17,24 +17,35 @@ export interface SourceSlot {
 
 const FOR_EVER = 2n ** 64n - 1n;
 
-function nsOf(tick: number, sub: number): bigint {
-  return tick === Infinity ? FOR_EVER : BigInt(tick) * BigInt(TICK_NS) + BigInt(sub);
+function emptySlot(portsMax: number): SourceSlot {
+  return {
+    source: new Uint8Array(16),
+    destination: new Uint8Array(16),
+    overNs: 0n,
+    untilNs: 0n,
+    connections: 0,
+    ports: 0,
+    touches: Array<bigint>(portsMax).fill(0n),
+  };
 }
 
 /** A slot of the table as `struct source` has it. */
 export function slotValue(table: SourceTable, slot: number): SourceSlot {
-  const c = table.columns;
-  const base = slot * table.portsMax;
-  const address = slot * ADDRESS_BYTES;
+  const { rows, portsMax } = table;
+  if (rows.isEmpty(slot)) return emptySlot(portsMax);
+  const at = rows.at(slot);
+  const ns = (of: number): bigint =>
+    rows.tick(of) === Infinity ? FOR_EVER : BigInt(rows.tick(of)) * BigInt(TICK_NS) + BigInt(rows.sub(of));
   return {
-    source: c.source.slice(address, address + ADDRESS_BYTES),
-    destination: c.destination.slice(address, address + ADDRESS_BYTES),
-    overNs: nsOf(c.overTick[slot]!, c.overSub[slot]!),
-    untilNs: nsOf(c.untilTick[slot]!, c.untilSub[slot]!),
-    connections: c.connections[slot]!,
-    ports: c.ports[slot]!,
-    touches: Array.from({ length: table.portsMax }, (_, i) => {
-      return (BigInt(c.touchTicks[base + i]!) << 16n) | BigInt(c.touchPorts[base + i]!);
+    source: rows.address(at + SOURCE),
+    destination: rows.address(at + rows.destination),
+    overNs: ns(at + rows.over),
+    untilNs: ns(at + UNTIL),
+    connections: rows.words[at + CONNECTIONS]!,
+    ports: rows.words[at + PORTS]!,
+    touches: Array.from({ length: portsMax }, (_, i) => {
+      const touch = at + TOUCHES + i * TOUCH_WORDS;
+      return (BigInt(rows.touchTick(touch)) << 16n) | BigInt(rows.touchPort(touch));
     }),
   };
 }

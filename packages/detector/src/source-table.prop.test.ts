@@ -4,7 +4,8 @@ import { host, SOURCE_SECRET, VICTIM } from '../test/sample.ts';
 import { patienceMs, runs } from '../test/scale.ts';
 import { SlowSources } from '../test/slow-program.ts';
 import { trace } from '../test/trace.ts';
-import { compilePolicy, subOf, ticksOf } from './policy.ts';
+import { Moment } from './moment.ts';
+import { compilePolicy } from './policy.ts';
 import { slotValue } from './source-slot.ts';
 import { SourceTable } from './source-table.ts';
 
@@ -27,12 +28,12 @@ it('SourceTable follows the rules of the program word by word, whoever is evicte
       const rules = compilePolicy(policy);
       const quietNs = policy.response === 'block' ? policy.blockTtlNs : policy.windowNs;
       for (const { source, port, timeNs } of probes) {
-        const tick = ticksOf(timeNs);
-        const slot = table.seat(host(source), 0, tick, rules);
+        const now = new Moment().setNs(timeNs);
+        const slot = table.seat(host(source), 0, now, rules);
         table.setDestination(slot, VICTIM, 0);
-        table.touch(slot, port, tick, subOf(timeNs), rules);
+        table.touch(slot, port, now, rules);
         const ports = table.report ? table.freshPorts(slot) : [];
-        if (table.report && settles) table.settle(slot, tick, subOf(timeNs), rules);
+        if (table.report && settles) table.settle(slot, now, rules);
         const expected = slow.touch(host(source), port, timeNs, { ...policy, quietNs, settles });
         expect({ over: table.over, report: table.report, evicted: table.evicted, ports }).toEqual(expected);
         met.evicted += Number(table.evicted);

@@ -1,9 +1,9 @@
-import { ADDRESS_BYTES, addressEquals, copyAddress, isZero } from './address.ts';
 import { assertInteger } from './assert.ts';
 import { hashToSet, KeyedHash } from './keyed-hash.ts';
 import { PORTS_MAX, SETS_MAX, SOURCE_KEYS, SOURCES_PER_SET, THRESHOLD_MAX, TICK_NS } from './limits.ts';
+import { Moment } from './moment.ts';
 import type { Rules } from './policy.ts';
-import { SourceColumns } from './source-columns.ts';
+import { CONNECTIONS, PORTS, SOURCE, SourceRows, TOUCH_WORDS, TOUCHES, UNTIL } from './source-rows.ts';
 
 export interface SourceTableOptions {
   /** Sets of four slots. */
@@ -20,14 +20,15 @@ const COUNTER_MAX = 0xffffffff;
  * The program's table `sources`, rule by rule (bpf/sources.bpf.h): sets of four slots, the set chosen by a keyed hash,
  * the slot that was quiet longest evicted, touches in order of use. A slot is named by its number: set * 4 + place.
  *
- * It makes no garbage, allocates everything in the constructor, and its whole state is `columns.bytes`.
+ * It makes no garbage, reserves everything in the constructor, and its whole state is `rows.bytes`. What asks for a
+ * `slot` wants one that is not empty, unless it says otherwise.
  */
 export class SourceTable {
   readonly sets: number;
   readonly portsMax: number;
   readonly slots: number;
-  readonly columns: SourceColumns;
-  readonly #hash: KeyedHash;
+  readonly rows: SourceRows;
+  readonly #key: KeyedHash;
 
   /** The answers of the last `seat`: it took a slot for a source that had none; a fresh one made room. */
   taken = false;
@@ -36,10 +37,10 @@ export class SourceTable {
   over = false;
   report = false;
 
-  // What makes a touch count, as of the last touch.
-  #tick = 0;
-  #windowTicks = 0;
-  #voidTick = -1;
+  /** The oldest touch that counts, as of the last touch: the first tick within the window and after void ones, port 0. */
+  #oldestUpper = 0;
+  #oldestLower = 0;
+  readonly #time = new Moment();
 
   constructor(options: SourceTableOptions) {
     assertInteger('sets', options.sets, 1, SETS_MAX);
@@ -48,175 +49,203 @@ export class SourceTable {
     assertInteger('portsMax', this.portsMax, 1, THRESHOLD_MAX + 1);
     this.sets = options.sets;
     this.slots = options.sets * SOURCES_PER_SET;
-    this.columns = new SourceColumns(this.slots, this.portsMax);
-    this.#hash = new KeyedHash(options.keys);
-  }
-
-  #firstOfSet(hash: number): number {
-    return hashToSet(hash, this.sets) * SOURCES_PER_SET;
-  }
-
-  #findIn(first: number, source: Uint8Array, offset: number): number {
-    for (let slot = first; slot < first + SOURCES_PER_SET; slot++) {
-      if (addressEquals(this.columns.source, slot * ADDRESS_BYTES, source, offset)) return slot;
-    }
-    return -1;
+    this.rows = new SourceRows(this.slots, this.portsMax);
+    this.#key = new KeyedHash(options.keys);
   }
 
   /** The slot of a source, or -1. */
-  find(source: Uint8Array, offset = 0, hash = this.#hash.hash(source, offset)): number {
-    return this.#findIn(this.#firstOfSet(hash), source, offset);
+  find(source: Uint8Array, offset = 0): number {
+    this.#key.take(source, offset);
+    return this.findKey(this.#key);
   }
 
+  /** The same for a source that is hashed already. */
+  findKey(key: KeyedHash): number {
+    return this.rows.find(this.#firstSlot(key), key.words, key.tag);
+  }
+
+  #firstSlot(key: KeyedHash): number {
+    return hashToSet(key.upper, this.sets) * SOURCES_PER_SET;
+  }
+
+  /** Any slot. */
   isEmpty(slot: number): boolean {
-    return isZero(this.columns.source, slot * ADDRESS_BYTES);
+    return this.rows.isEmpty(slot);
   }
 
   /** The tick of a slot's last touch. */
   newestTick(slot: number): number {
-    return this.columns.touchTicks[slot * this.portsMax]!;
+    return this.rows.touchTick(this.rows.at(slot) + TOUCHES);
   }
 
   #slotToTake(first: number): number {
     let quietest = first;
     for (let slot = first; slot < first + SOURCES_PER_SET; slot++) {
       if (this.isEmpty(slot)) return slot;
-      if (this.newestTick(slot) < this.newestTick(quietest)) quietest = slot;
+      if (this.rows.isOlder(this.rows.at(slot) + TOUCHES, this.rows.at(quietest) + TOUCHES)) quietest = slot;
     }
     return quietest;
   }
 
   /** The slot of a source: its own, else the first empty one of its set, else the one that was quiet longest. */
-  seat(source: Uint8Array, offset: number, tick: number, rules: Rules, hash = this.#hash.hash(source, offset)): number {
-    const first = this.#firstOfSet(hash);
-    const own = this.#findIn(first, source, offset);
+  seat(source: Uint8Array, offset: number, now: Moment, rules: Rules): number {
+    this.#key.take(source, offset);
+    return this.seatKey(this.#key, this.findKey(this.#key), now, rules);
+  }
+
+  /** The same for a source that is hashed already, and whose own slot was looked for. */
+  seatKey(key: KeyedHash, own: number, now: Moment, rules: Rules): number {
     this.taken = own < 0;
     this.evicted = false;
-    if (own >= 0) return own;
-    const slot = this.#slotToTake(first);
-    this.#look(tick, rules, -1);
-    this.evicted = this.#isFresh(slot * this.portsMax);
-    this.columns.empty(slot, this.portsMax);
-    copyAddress(source, offset, this.columns.source, slot * ADDRESS_BYTES);
+    return own >= 0 ? own : this.#take(key, now, rules);
+  }
+
+  #take(key: KeyedHash, now: Moment, rules: Rules): number {
+    const slot = this.#slotToTake(this.#firstSlot(key));
+    this.#look(now, rules, -1);
+    this.evicted = !this.isEmpty(slot) && this.#isFresh(this.rows.at(slot) + TOUCHES);
+    this.rows.take(slot, key.words, key.tag);
     return slot;
   }
 
-  #look(tick: number, rules: Rules, voidTick: number): void {
-    this.#tick = tick;
-    this.#windowTicks = rules.windowTicks;
-    this.#voidTick = voidTick;
+  /** Sets from where on a touch counts. Tick 0, and so an empty touch, never does. */
+  #look(now: Moment, rules: Rules, voidTick: number): void {
+    const oldest = Math.max(now.tick - rules.windowTicks, voidTick, 0) + 1;
+    this.#oldestUpper = Math.floor(oldest / 65_536);
+    this.#oldestLower = (oldest << 16) >>> 0;
   }
 
   #isFresh(at: number): boolean {
-    const tick = this.columns.touchTicks[at]!;
-    return tick > 0 && tick + this.#windowTicks > this.#tick && tick > this.#voidTick;
+    const upper = this.rows.words[at + 1]!;
+    return upper > this.#oldestUpper || (upper === this.#oldestUpper && this.rows.words[at]! >= this.#oldestLower);
   }
 
   /** Whether `until` has come by then; true also where there is none. */
-  isUntilOver(slot: number, tick: number, sub: number): boolean {
-    const until = this.columns.untilTick[slot]!;
-    return until < tick || (until === tick && this.columns.untilSub[slot]! <= sub);
+  isUntilOver(slot: number, now: Moment): boolean {
+    return this.rows.isTimeOver(this.rows.at(slot) + UNTIL, now);
   }
 
   /** The last tick whose touches are void by then: the one before `until`; -1: none. */
-  voidTickOf(slot: number, tick: number, sub: number): number {
-    const { untilTick, untilSub } = this.columns;
-    const none = untilTick[slot] === 0 && untilSub[slot] === 0;
-    return none || !this.isUntilOver(slot, tick, sub) ? -1 : untilTick[slot]! - 1;
+  voidTickOf(slot: number, now: Moment): number {
+    const at = this.rows.at(slot) + UNTIL;
+    return this.rows.isSet(at) && this.rows.isTimeOver(at, now) ? this.rows.tick(at) - 1 : -1;
+  }
+
+  /** Up to which tick touches are dealt with, whether or not that time has come; -1: none; Infinity: for ever. */
+  dealtTick(slot: number): number {
+    const at = this.rows.at(slot) + UNTIL;
+    return this.rows.isSet(at) ? this.rows.tick(at) : -1;
   }
 
   /** Puts the port in front; whether it was among the fresh ones. */
-  #walk(slot: number, port: number, portTick: number): boolean {
-    const { touchTicks, touchPorts } = this.columns;
-    const base = slot * this.portsMax;
-    let carriedTick = portTick;
-    let carriedPort = port;
-    for (let at = base; at < base + this.portsMax; at++) {
-      const tick = touchTicks[at]!;
-      const known = touchPorts[at]!;
-      const fresh = this.#isFresh(at);
-      touchTicks[at] = carriedTick;
-      touchPorts[at] = carriedPort;
-      if (!fresh) return false;
-      if (known === port) return true;
-      carriedTick = tick;
-      carriedPort = known;
+  #walk(first: number, port: number, { tick }: Moment): boolean {
+    const { words } = this.rows;
+    const [oldestUpper, oldestLower] = [this.#oldestUpper, this.#oldestLower];
+    let lower = (tick << 16) | port;
+    let upper = Math.floor(tick / 65_536);
+    for (let at = first; at < first + this.portsMax * TOUCH_WORDS; at += TOUCH_WORDS) {
+      const knownLower = words[at]!;
+      const knownUpper = words[at + 1]!;
+      words[at] = lower;
+      words[at + 1] = upper;
+      if (knownUpper < oldestUpper || (knownUpper === oldestUpper && knownLower < oldestLower)) return false;
+      if ((knownLower & 0xffff) === port) return true;
+      lower = knownLower;
+      upper = knownUpper;
     }
     return false;
   }
 
-  /** Puts a touch into a slot and counts it, by the horizon of a probe at `tick` and `sub`. */
-  #enter(slot: number, port: number, portTick: number, tick: number, sub: number, rules: Rules): void {
-    const { connections, ports } = this.columns;
-    const newest = this.newestTick(slot);
+  /** Puts a touch of that time into a slot and counts it, by the horizon of a probe at `now`. */
+  #enter(slot: number, port: number, time: Moment, now: Moment, rules: Rules): void {
+    const first = this.rows.at(slot) + TOUCHES;
+    // As `touchTick`, whose answer V8 boxes where it does not inline it.
+    const newest = this.rows.words[first + 1]! * 65_536 + (this.rows.words[first]! >>> 16);
     // The clocks of two CPUs may be apart a little: within a slot time never goes back.
-    this.#look(Math.max(tick, newest), rules, this.voidTickOf(slot, tick, sub));
-    const known = this.#walk(slot, port, Math.max(portTick, newest));
-    if (!known && ports[slot]! < COUNTER_MAX) ports[slot]!++;
-    if (connections[slot]! < COUNTER_MAX) connections[slot]!++;
+    this.#time.tick = Math.max(now.tick, newest);
+    this.#look(this.#time, rules, this.voidTickOf(slot, now));
+    this.#time.tick = Math.max(time.tick, newest);
+    const isKnown = this.#walk(first, port, this.#time);
+    if (!isKnown) this.#countUp(slot, PORTS);
+    this.countConnection(slot);
+  }
+
+  #countUp(slot: number, field: number): void {
+    const at = this.rows.at(slot) + field;
+    if (this.rows.words[at]! < COUNTER_MAX) this.rows.words[at]!++;
+  }
+
+  /** Distinct SYNs that were counted. */
+  connections(slot: number): number {
+    return this.rows.words[this.rows.at(slot) + CONNECTIONS]!;
+  }
+
+  countConnection(slot: number): void {
+    this.#countUp(slot, CONNECTIONS);
+  }
+
+  /** A touch that the source of a slot brings along; the probe at `now`, which is to be touched next, makes it count. */
+  carry(slot: number, port: number, time: Moment, now: Moment, rules: Rules): void {
+    this.#enter(slot, port, time, now, rules);
   }
 
   /**
-   * A touch of `touchTick` that the source of a slot brings along; the probe at `tick` and `sub`, which is to be
-   * touched next, makes it count.
+   * One probe of a port by the source of a slot; `over` and `report` are its answers. `until` is left alone: whoever
+   * acts on a report calls `settle`.
    */
-  carry(slot: number, port: number, touchTick: number, tick: number, sub: number, rules: Rules): void {
-    this.#enter(slot, port, touchTick, tick, sub, rules);
+  touch(slot: number, port: number, now: Moment, rules: Rules): void {
+    this.#enter(slot, port, now, now, rules);
+    const at = this.rows.at(slot);
+    this.over = rules.threshold < this.portsMax && this.#isFresh(at + TOUCHES + rules.threshold * TOUCH_WORDS);
+    this.report = this.over && this.isUntilOver(slot, now);
+    if (this.over) this.rows.setTime(at + this.rows.over, now.tick, now.sub);
   }
 
-  /**
-   * One probe of a port by the source of a slot; `over` and `report` are its answers. The time is a tick and the
-   * nanoseconds over it. `until` is left alone: whoever acts on a report calls `settle`.
-   */
-  touch(slot: number, port: number, tick: number, sub: number, rules: Rules): void {
-    const { overTick, overSub } = this.columns;
-    this.#enter(slot, port, tick, tick, sub, rules);
-    this.over = rules.threshold < this.portsMax && this.#isFresh(slot * this.portsMax + rules.threshold);
-    this.report = this.over && this.isUntilOver(slot, tick, sub);
-    if (!this.over) return;
-    overTick[slot] = tick;
-    overSub[slot] = sub;
+  /** The source of a slot: 16 bytes of their own. */
+  source(slot: number): Uint8Array {
+    return this.rows.address(this.rows.at(slot) + SOURCE);
   }
 
   setDestination(slot: number, bytes: Uint8Array, offset: number): void {
-    copyAddress(bytes, offset, this.columns.destination, slot * ADDRESS_BYTES);
+    this.rows.setAddress(this.rows.at(slot) + this.rows.destination, bytes, offset);
   }
 
   /** The crossing at this time is dealt with: for the block's time, or for a window. */
-  settle(slot: number, tick: number, sub: number, rules: Rules): void {
+  settle(slot: number, { tick, sub }: Moment, rules: Rules): void {
     const sum = sub + rules.quietSub;
     const carry = sum >= TICK_NS ? 1 : 0;
     this.settleUntil(slot, tick + rules.quietTicks + carry, sum - carry * TICK_NS);
   }
 
   settleUntil(slot: number, tick: number, sub: number): void {
-    this.columns.untilTick[slot] = tick;
-    this.columns.untilSub[slot] = tick === Infinity ? 0 : sub;
+    this.rows.setTime(this.rows.at(slot) + UNTIL, tick, sub);
   }
 
   /** The ports that count, the last one first, as the last touch, of this slot, saw them. */
   freshPorts(slot: number): number[] {
     const list: number[] = [];
-    const base = slot * this.portsMax;
-    for (let at = base; at < base + this.portsMax && this.#isFresh(at); at++) list.push(this.columns.touchPorts[at]!);
+    const first = this.rows.at(slot) + TOUCHES;
+    for (let at = first; at < first + this.portsMax * TOUCH_WORDS && this.#isFresh(at); at += TOUCH_WORDS) {
+      list.push(this.rows.touchPort(at));
+    }
     return list;
   }
 
   /** Empties the slot of a source; whether it had one. */
   forget(source: Uint8Array, offset = 0): boolean {
     const slot = this.find(source, offset);
-    if (slot >= 0) this.columns.empty(slot, this.portsMax);
+    if (slot >= 0) this.rows.empty(slot);
     return slot >= 0;
   }
 
   /** Empties the slots of these sets that were quiet for a window; returns how many sources are left in them. */
   sweep(nowTick: number, rules: Rules, firstSet = 0, sets = this.sets - firstSet): number {
-    this.#look(nowTick, rules, -1);
+    this.#look(this.#time.set(nowTick, 0), rules, -1);
     let live = 0;
     for (let slot = firstSet * SOURCES_PER_SET; slot < (firstSet + sets) * SOURCES_PER_SET; slot++) {
       if (this.isEmpty(slot)) continue;
-      if (this.#isFresh(slot * this.portsMax)) live++;
-      else this.columns.empty(slot, this.portsMax);
+      if (this.#isFresh(this.rows.at(slot) + TOUCHES)) live++;
+      else this.rows.empty(slot);
     }
     return live;
   }

@@ -1,3 +1,4 @@
+import { TOUCH_WORDS, TOUCHES } from './source-rows.ts';
 import type { SourceTable } from './source-table.ts';
 
 /**
@@ -5,29 +6,35 @@ import type { SourceTable } from './source-table.ts';
  * `voidTick`: touches up to it do not count; -1: all do.
  */
 
-function indexOfPort(table: SourceTable, slot: number, port: number): number {
-  const { touchTicks, touchPorts } = table.columns;
-  const base = slot * table.portsMax;
-  for (let at = base; at < base + table.portsMax; at++) {
-    if (touchPorts[at] === port && (port !== 0 || touchTicks[at] !== 0)) return at;
+function firstTouch({ rows }: SourceTable, slot: number): number {
+  return rows.at(slot) + TOUCHES;
+}
+
+function endOfTouches(table: SourceTable, slot: number): number {
+  return firstTouch(table, slot) + table.portsMax * TOUCH_WORDS;
+}
+
+/** Where the touch of a remembered port stands, or -1. */
+function placeOfPort(table: SourceTable, slot: number, port: number): number {
+  const { rows } = table;
+  for (let at = firstTouch(table, slot); at < endOfTouches(table, slot); at += TOUCH_WORDS) {
+    if (rows.touchPort(at) === port && rows.isSet(at)) return at;
   }
   return -1;
 }
 
 /** The tick when a remembered port was last touched; -1: it is not remembered. */
 export function lastTouch(table: SourceTable, slot: number, port: number): number {
-  const at = indexOfPort(table, slot, port);
-  return at < 0 ? -1 : table.columns.touchTicks[at]!;
+  const at = placeOfPort(table, slot, port);
+  return at < 0 ? -1 : table.rows.touchTick(at);
 }
 
 /** Removes a touch; what stands behind it moves up. */
 function remove(table: SourceTable, slot: number, at: number): void {
-  const { touchTicks, touchPorts } = table.columns;
-  const end = (slot + 1) * table.portsMax;
-  touchTicks.copyWithin(at, at + 1, end);
-  touchPorts.copyWithin(at, at + 1, end);
-  touchTicks[end - 1] = 0;
-  touchPorts[end - 1] = 0;
+  const { words } = table.rows;
+  const end = endOfTouches(table, slot);
+  words.copyWithin(at, at + TOUCH_WORDS, end);
+  words.fill(0, end - TOUCH_WORDS, end);
 }
 
 /**
@@ -35,18 +42,16 @@ function remove(table: SourceTable, slot: number, at: number): void {
  * falls out when all places are taken. Whether the port was new to the slot.
  */
 export function insertTouch(table: SourceTable, slot: number, port: number, tick: number): boolean {
-  const { touchTicks, touchPorts } = table.columns;
-  const known = indexOfPort(table, slot, port);
-  if (known >= 0 && touchTicks[known]! >= tick) return false;
+  const { rows } = table;
+  const known = placeOfPort(table, slot, port);
+  if (known >= 0 && rows.touchTick(known) >= tick) return false;
   if (known >= 0) remove(table, slot, known);
-  const end = (slot + 1) * table.portsMax;
-  let at = slot * table.portsMax;
-  while (at < end && touchTicks[at]! > tick) at++;
+  const end = endOfTouches(table, slot);
+  let at = firstTouch(table, slot);
+  while (at < end && rows.touchTick(at) > tick) at += TOUCH_WORDS;
   if (at === end) return false;
-  touchTicks.copyWithin(at + 1, at, end - 1);
-  touchPorts.copyWithin(at + 1, at, end - 1);
-  touchTicks[at] = tick;
-  touchPorts[at] = port;
+  rows.words.copyWithin(at + TOUCH_WORDS, at, end - TOUCH_WORDS);
+  rows.setTouch(at, tick, port);
   return known < 0;
 }
 
@@ -58,13 +63,12 @@ export function portsSince(
   windowTicks: number,
   voidTick: number,
 ): number[] {
-  const { touchTicks, touchPorts } = table.columns;
+  const { rows } = table;
   const ports = new Set<number>();
-  const base = slot * table.portsMax;
-  for (let at = base; at < base + table.portsMax; at++) {
-    const touched = touchTicks[at]!;
-    if (touched === 0 && touchPorts[at] === 0) break;
-    if (touched + windowTicks > tick && touched > voidTick) ports.add(touchPorts[at]!);
+  const end = endOfTouches(table, slot);
+  for (let at = firstTouch(table, slot); at < end && rows.isSet(at); at += TOUCH_WORDS) {
+    const touched = rows.touchTick(at);
+    if (touched + windowTicks > tick && touched > voidTick) ports.add(rows.touchPort(at));
   }
   return [...ports];
 }
@@ -81,24 +85,29 @@ export function provenCrossing(
   windowTicks: number,
   voidTick: number,
 ): number {
-  const { touchTicks, touchPorts } = table.columns;
-  const base = slot * table.portsMax;
-  for (let first = base + table.portsMax - 1 - threshold; first >= base; first--) {
-    const oldest = touchTicks[first + threshold]!;
-    const exists = oldest !== 0 || touchPorts[first + threshold] !== 0;
-    if (exists && oldest > voidTick && oldest + windowTicks > touchTicks[first]!) return touchTicks[first]!;
+  const { rows } = table;
+  const behind = threshold * TOUCH_WORDS;
+  const base = firstTouch(table, slot);
+  for (let first = endOfTouches(table, slot) - TOUCH_WORDS - behind; first >= base; first -= TOUCH_WORDS) {
+    const oldest = rows.touchTick(first + behind);
+    const newest = rows.touchTick(first);
+    if (rows.isSet(first + behind) && oldest > voidTick && oldest + windowTicks > newest) return newest;
   }
   return -1;
 }
 
 /** Keeps of each port the last touch only: a window that grows would count older ones as ports of their own. */
 export function dropRepeats(table: SourceTable, slot: number): void {
-  const { touchTicks, touchPorts } = table.columns;
+  const { rows } = table;
   const seen = new Set<number>();
-  const end = (slot + 1) * table.portsMax;
-  let at = slot * table.portsMax;
-  while (at < end && (touchTicks[at] !== 0 || touchPorts[at] !== 0)) {
-    if (seen.has(touchPorts[at]!)) remove(table, slot, at);
-    else seen.add(touchPorts[at++]!);
+  const end = endOfTouches(table, slot);
+  let at = firstTouch(table, slot);
+  while (at < end && rows.isSet(at)) {
+    const port = rows.touchPort(at);
+    if (seen.has(port)) remove(table, slot, at);
+    else {
+      seen.add(port);
+      at += TOUCH_WORDS;
+    }
   }
 }

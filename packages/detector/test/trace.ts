@@ -72,3 +72,22 @@ export function trace(options: TraceOptions = {}): fc.Arbitrary<Trace> {
       }),
   );
 }
+
+/** What a single remembers of the time: 2^24 ns. */
+export const UNIT_NS = 1n << 24n;
+const COARSE = UNIT_NS / 1024n;
+
+/**
+ * The same, with a unit for each tick, and every probe where a unit begins: so that nothing of what a single remembers
+ * is rounded. The clocks never go back: a unit is far more than they are apart.
+ */
+export function coarseTrace(options: TraceOptions = {}): fc.Arbitrary<Trace> {
+  return trace({ clockGoesBack: false, ...options }).map(({ policy: rules, probes }) => ({
+    policy: {
+      ...rules,
+      windowNs: options.changes?.windowNs ?? rules.windowNs * COARSE,
+      blockTtlNs: rules.blockTtlNs * COARSE,
+    },
+    probes: probes.map((probe) => ({ ...probe, timeNs: (probe.timeNs / 1024n) * UNIT_NS })),
+  }));
+}
