@@ -28,10 +28,15 @@ static __always_inline __u64 cell_content(__u64 cell)
 	return cell >> CELL_TIME_SHIFT;
 }
 
+/* The clocks of two CPUs may be apart a little, by the edge of a unit: a cell of the future is of now. */
+#define CLOCKS_APART_UNITS 255
+
 /* In units. */
 static __always_inline __u64 cell_age(__u64 cell, __u64 now_ns)
 {
-	return (cell_units(now_ns) - cell) & CELL_TIME_MASK;
+	__u64 age = (cell_units(now_ns) - cell) & CELL_TIME_MASK;
+
+	return age <= CELL_TIME_MASK - CLOCKS_APART_UNITS ? age : 0;
 }
 
 /* Begins to read the line. */

@@ -109,8 +109,8 @@ static __always_inline void touch(const struct source_id *id, struct line *line,
 
 	if (!line)
 		return;
-	/* With threshold 0 the first port is one too many. The look without the lock is a hint: see singles.bpf.h. */
-	goes = rules->threshold == 0 || (mark_is_fresh(line, now_ns, rules->window_ns) && source_is_in(id));
+	/* The look without the lock is a hint: see singles.bpf.h. */
+	goes = !singles_serve(rules) || (mark_is_fresh(line, now_ns, rules->window_ns) && source_is_in(id));
 	if (single_note(line, id, p->destination_port, goes, now_ns, &h, &carried, sums) == SINGLE_STAYS)
 		return;
 	set = source_set_of(id);

@@ -14,6 +14,9 @@
 #include "sources.bpf.h"
 
 #define PORT_BITS 16
+/* The window that cells serve: their time has steps of 16.8 ms, and one unused for 78 hours is taken for new. */
+#define WINDOW_MIN_NS (1ULL << 28)
+#define WINDOW_MAX_NS (1ULL << 42)
 #define CELL_TICKS_SHIFT (CELL_TIME_SHIFT - TICK_SHIFT)
 
 static __always_inline struct line *single_line_of(const struct source_id *id)
@@ -21,6 +24,12 @@ static __always_inline struct line *single_line_of(const struct source_id *id)
 	__u32 index = hash_to_set(id->hash >> 32, single_lines);
 
 	return bpf_map_lookup_elem(&singles, &index);
+}
+
+/* Whether a source may be here at all: with threshold 0 the first port is one too many. */
+static __always_inline bool singles_serve(const struct policy *rules)
+{
+	return rules->threshold > 0 && rules->window_ns >= WINDOW_MIN_NS && rules->window_ns <= WINDOW_MAX_NS;
 }
 
 static __always_inline __u64 single_tag(const struct source_id *id)
@@ -41,7 +50,7 @@ static __always_inline __u64 single_touch(__u64 cell, __u64 now_ns)
 
 static __always_inline bool mark_is_fresh(const struct line *line, __u64 now_ns, __u64 window_ns)
 {
-	return (__u32)(cell_units(now_ns) - line->mark) <= cell_units(window_ns) + 1;
+	return (__s32)(cell_units(now_ns) - line->mark) <= (__s64)cell_units(window_ns) + 1;
 }
 
 enum single_outcome {

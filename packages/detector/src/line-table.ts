@@ -7,6 +7,8 @@ const MARK = 1;
 const FIRST_CELL = 2;
 const CELL_WORDS = 2;
 const TIME_MASK = 0xffffff;
+/** The clocks of two CPUs may be apart a little, by the edge of a unit. */
+const CLOCKS_APART_UNITS = 255;
 /** Ticks (2^10 ns) of a cell's unit of time (2^24 ns). */
 const UNIT_TICKS = 2 ** 14;
 
@@ -78,9 +80,10 @@ export class LineTable {
     return ((this.#words[at + 1]! & 0xff) << 8) | (this.#words[at]! >>> 24);
   }
 
-  /** Units from a cell's time to this one, modulo 2^24. */
+  /** Units from a cell's time to this one, modulo 2^24. A little in the future, by another CPU's clock, is now. */
   age(line: number, place: number, nowUnits: number): number {
-    return (nowUnits - this.#words[this.#at(line, place)]!) & TIME_MASK;
+    const age = (nowUnits - this.#words[this.#at(line, place)]!) & TIME_MASK;
+    return age <= TIME_MASK - CLOCKS_APART_UNITS ? age : 0;
   }
 
   /** Puts a cell in front. Those before `place` move down by one, onto what stood there. */

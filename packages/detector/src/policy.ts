@@ -23,6 +23,8 @@ export interface Policy {
 export interface Rules {
   readonly windowTicks: number;
   readonly threshold: number;
+  /** Whether `singles` serves: not for threshold 0, and only for windows from 2^28 ns (0.27 s) to 2^42 ns (73 min). */
+  readonly hasSingles: boolean;
   /** Until when a crossing needs no second report: this much after it. Infinity: for ever. */
   readonly quietTicks: number;
   readonly quietSub: number;
@@ -40,6 +42,9 @@ export function ticksOf(ns: bigint): number {
 export function subOf(ns: bigint): number {
   return Number(ns % BigInt(TICK_NS));
 }
+
+const SINGLES_WINDOW_MIN_NS = 1n << 28n;
+const SINGLES_WINDOW_MAX_NS = 1n << 42n;
 
 function assertSpan(name: string, ns: bigint, min: bigint): void {
   if (ns < min || ns >= TIME_NS_MAX)
@@ -59,6 +64,8 @@ export function compilePolicy(policy: Policy): Rules {
   return {
     windowTicks: ticksOf(policy.windowNs),
     threshold: policy.threshold,
+    hasSingles:
+      policy.threshold > 0 && policy.windowNs >= SINGLES_WINDOW_MIN_NS && policy.windowNs <= SINGLES_WINDOW_MAX_NS,
     quietTicks: quiet === 0n ? Infinity : ticksOf(quiet),
     quietSub: subOf(quiet),
     ipv6Bits: policy.ipv6Prefix,

@@ -38,7 +38,7 @@ export class Singles {
 
   /** Whether a source of this line may be in `sources`: a hint that saves the look at a second table. */
   isMarked(line: number, now: Moment, rules: Rules): boolean {
-    const age = (unitsOf(now.tick) - this.#table.mark(line)) >>> 0;
+    const age = (unitsOf(now.tick) - this.#table.mark(line)) | 0;
     return age <= unitsOf(rules.windowTicks) + 1;
   }
 
@@ -52,7 +52,7 @@ export class Singles {
 
   /**
    * One probe of a port. True when the source's one touch is remembered here; false when it belongs into `sources`:
-   * because it is `known` there, because this is its second port, or because the threshold is 0.
+   * because it is `known` there, because this is its second port, or because the policy has no singles.
    */
   keep(line: number, tag: number, port: number, now: Moment, known: boolean, rules: Rules): boolean {
     const upper = (tag << 8) | (port >>> 8);
@@ -61,7 +61,7 @@ export class Singles {
     this.evicted = false;
     this.carriedPort = isFresh ? this.#table.lower16(line, place) : port;
     this.isCarried = this.carriedPort !== port;
-    const stays = !known && rules.threshold > 0 && !this.isCarried;
+    const stays = !known && rules.hasSingles && !this.isCarried;
     if (stays && isFresh) this.#table.putInFront(line, place, upper, port & 0xff, unitsOf(now.tick));
     else if (place >= 0) this.#table.remove(line, place);
     if (stays && !isFresh) this.#add(line, upper, port, now, rules);

@@ -114,6 +114,12 @@ export interface SlowLine {
 
 const TIME = 0xffffffn;
 
+/** In units; a cell of another CPU's clock, a little in the future, is of now. */
+function ageOf(cell: bigint, nowNs: bigint): bigint {
+  const age = ((nowNs >> 24n) - (cell & TIME)) & TIME;
+  return age > TIME - 255n ? 0n : age;
+}
+
 /** Takes a cell of a line away; those behind it move up. */
 function take(cells: bigint[], place: number): void {
   cells.splice(place, 1);
@@ -148,7 +154,7 @@ export class SlowSingles {
 
   /** The touch that a cell stands for; undefined when it is not within the window. */
   #touch(cell: bigint, nowNs: bigint, windowNs: bigint): bigint | undefined {
-    const age = ((nowNs >> 24n) - (cell & TIME)) & TIME;
+    const age = ageOf(cell, nowNs);
     const tick = age > nowNs >> 24n ? 0n : ((nowNs >> 24n) - age) << 14n;
     const isFresh = cell !== 0n && tick > 0n && tick + (windowNs >> 10n) > nowNs >> 10n;
     return isFresh ? (tick << 16n) | ((cell >> 24n) & 0xffffn) : undefined;
@@ -164,14 +170,15 @@ export class SlowSingles {
     const { line, tag } = this.identify(source);
     const key = Buffer.from(source).toString('hex');
     const now32 = (nowNs >> 24n) & 0xffffffffn;
-    const marked = ((now32 - line.mark) & 0xffffffffn) <= (rules.windowNs >> 24n) + 1n;
+    const marked = BigInt.asIntN(32, now32 - line.mark) <= (rules.windowNs >> 24n) + 1n;
+    const serves = rules.threshold > 0 && rules.windowNs >= 1n << 28n && rules.windowNs <= 1n << 42n;
     const known = marked && sources.set(source).some((slot) => slot.source === key);
     const cell = (((tag << 16n) | BigInt(port)) << 24n) | ((nowNs >> 24n) & TIME);
     const place = line.cells.findIndex((other) => other !== 0n && other >> 40n === tag);
     const touch = place < 0 ? undefined : this.#touch(line.cells[place]!, nowNs, rules.windowNs);
     if (place >= 0) take(line.cells, place);
     const samePort = touch !== undefined && (touch & 0xffffn) === BigInt(port);
-    if (!known && rules.threshold > 0 && (touch === undefined || samePort)) {
+    if (!known && serves && (touch === undefined || samePort)) {
       const fallen = push(line.cells, cell);
       return { evicted: this.#touch(fallen, nowNs, rules.windowNs) !== undefined, touched: undefined };
     }
@@ -205,7 +212,7 @@ export class SlowSyns {
   seen(key: Uint8Array, nowNs: bigint): { seen: boolean; evicted: boolean } {
     const { set, tag } = this.#identify(key);
     const now = (nowNs >> 24n) & TIME;
-    const isFresh = (cell: bigint) => cell !== 0n && ((now - (cell & TIME)) & TIME) < 64_000_000_000n >> 24n;
+    const isFresh = (cell: bigint) => cell !== 0n && ageOf(cell, nowNs) < 64_000_000_000n >> 24n;
     const place = set.findIndex((cell) => cell !== 0n && cell >> 24n === tag);
     const seen = place >= 0 && isFresh(set[place]!);
     if (place >= 0) take(set, place);
