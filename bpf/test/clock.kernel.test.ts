@@ -39,8 +39,8 @@ const apart = (texts: readonly string[]): string[] => texts.filter((text) => !SA
 
 /** So many readings of the clock, and nothing else. The compiler may set a reading apart from the place of the other kind. */
 function expectClocks(hunks: readonly Hunk[], readings: number, helper: string): void {
-  const call = expect.stringMatching(new RegExp(`^\\(85\\) call ${helper}#`));
-  const load = [
+  const call: unknown = expect.stringMatching(new RegExp(`^\\(85\\) call ${helper}#`));
+  const load: unknown[] = [
     expect.stringMatching(/^\(18\) r(\d) = map \.bss\[0\]\+0$/),
     expect.stringMatching(/^\(79\) r\d = \*\(u64 \*\)\(r\d \+0\)$/),
   ];
