@@ -214,6 +214,19 @@ static __always_inline int parse_extensions(struct cursor *c, struct packet *p)
 	return ENDS_AS(PASS_MALFORMED);
 }
 
+/* Ports and sequence number. */
+static __always_inline void parse_tcp_start(const struct tcphdr *tcp, struct packet *p)
+{
+	p->source_port = bpf_ntohs(tcp->source);
+	p->destination_port = bpf_ntohs(tcp->dest);
+	p->sequence = bpf_ntohl(tcp->seq);
+}
+
+static __always_inline bool is_syn(const struct tcphdr *tcp)
+{
+	return tcp->syn && !tcp->ack;
+}
+
 /*
  * A first fragment may end within the header (nmap -f). Linux puts it together, so one that ends before the
  * flags counts as a SYN: nothing honest is cut there. Of 8 to 15 bytes Linux keeps 8.
@@ -226,9 +239,7 @@ static __always_inline int parse_tcp(struct cursor *c, struct packet *p)
 
 	if (c->pos + TCP_START_BYTES > c->end || left < TCP_START_BYTES)
 		return ENDS_AS(PASS_MALFORMED);
-	p->source_port = bpf_ntohs(tcp->source);
-	p->destination_port = bpf_ntohs(tcp->dest);
-	p->sequence = bpf_ntohl(tcp->seq);
+	parse_tcp_start(tcp, p);
 	if (p->is_cut && left < TCP_FLAGS_BYTES)
 		return 0;
 	if (c->pos + TCP_FLAGS_BYTES > c->end)
@@ -238,7 +249,7 @@ static __always_inline int parse_tcp(struct cursor *c, struct packet *p)
 		return ENDS_AS(PASS_MALFORMED);
 	if (!p->is_cut && ((void *)(tcp + 1) > c->end || header > left))
 		return ENDS_AS(PASS_MALFORMED);
-	return tcp->syn && !tcp->ack ? 0 : ENDS_AS(PASS_NOT_SYN);
+	return is_syn(tcp) ? 0 : ENDS_AS(PASS_NOT_SYN);
 }
 
 /* The IP header: whose packet it is. */

@@ -158,8 +158,9 @@ __noinline int decide_syn(struct xdp_md *ctx)
 	return PASS_CONNECTION;
 }
 
-static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, bool is_not_blocked,
-					   const struct policy *rules, struct probe *p)
+/* The way of any frame, through all headers. */
+static __always_inline enum verdict decide_long(struct xdp_md *ctx, __u32 frame_bytes, bool is_not_blocked,
+						const struct policy *rules, struct probe *p)
 {
 	void *start = (void *)(long)ctx->data;
 	struct cursor cursor = { .start = start, .pos = start, .end = (void *)(long)ctx->data_end };
@@ -179,6 +180,27 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 	return decide_syn(ctx);
 }
 
+static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, const struct policy *rules,
+					   struct probe *p)
+{
+	enum shortcut shortcut = take_shortcut(ctx, frame_bytes, &p->packet);
+
+	switch (shortcut) {
+	case SHORTCUT_NOT_IP:
+		return PASS_NOT_IP;
+	case SHORTCUT_BLOCKED:
+		return DROP_BLOCKED;
+	case SHORTCUT_NOT_SYN:
+		return PASS_NOT_SYN;
+	case SHORTCUT_SYN:
+		p->source.source = p->packet.source;
+		p->source_bits = 128;
+		return decide_syn(ctx);
+	default:
+		return decide_long(ctx, frame_bytes, shortcut == SHORTCUT_NOT_BLOCKED, rules, p);
+	}
+}
+
 SEC("xdp.frags")
 int scanward(struct xdp_md *ctx)
 {
@@ -186,13 +208,11 @@ int scanward(struct xdp_md *ctx)
 	struct policy *rules = only_element(&policy);
 	struct probe *p = only_element(&probe);
 	__u32 frame_bytes = frame_length(ctx);
-	struct shortcut shortcut = take_shortcut(ctx, frame_bytes);
-	enum verdict verdict = shortcut.verdict;
+	enum verdict verdict;
 
 	if (!sums || !rules || !p)
 		return XDP_PASS;
-	if (verdict == VERDICTS)
-		verdict = decide(ctx, frame_bytes, shortcut.is_not_blocked, rules, p);
+	verdict = decide(ctx, frame_bytes, rules, p);
 	if (verdict >= VERDICTS)
 		return XDP_PASS;
 	sums->verdicts[verdict].packets++;

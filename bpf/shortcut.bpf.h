@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Most frames are data of connections: untagged IPv4 without options, TCP, no SYN. Their verdict needs no cursor, and
- * neither does that of a blocked IPv4 source or of what is not IP. Whatever is not as plain goes the long way, which
- * decides alike: the differential test plays every frame against one model.
+ * Most frames are plain: untagged IPv4 without options, TCP, no fragment. What is asked of them stands at fixed places,
+ * so that they need no cursor; and neither does a blocked IPv4 source, or what is not IP. Whatever is not as plain goes
+ * the long way, which decides alike: the differential test plays every frame against one model.
  */
 #ifndef SCANWARD_SHORTCUT_BPF_H
 #define SCANWARD_SHORTCUT_BPF_H
@@ -13,10 +13,13 @@
 #define PLAIN_IPV4 0x45 /* version 4, five words */
 #define PLAIN_HEADER_BYTES (sizeof(struct iphdr) + TCP_HEADER_BYTES)
 
-/* What the shortcut knows: a verdict, or VERDICTS. */
-struct shortcut {
-	enum verdict verdict;
-	__u32 is_not_blocked; /* the blocklist was asked */
+enum shortcut {
+	SHORTCUT_NONE, /* the long way, to which the blocklist belongs */
+	SHORTCUT_NOT_BLOCKED, /* the long way, without the blocklist */
+	SHORTCUT_NOT_IP,
+	SHORTCUT_BLOCKED,
+	SHORTCUT_NOT_SYN,
+	SHORTCUT_SYN, /* the packet is filled in */
 };
 
 static __always_inline bool type_may_be_ip(__be16 type)
@@ -25,45 +28,45 @@ static __always_inline bool type_may_be_ip(__be16 type)
 	       type == bpf_htons(ETH_P_8021AD);
 }
 
-/* A whole TCP header without SYN, or with ACK too, and not a fragment's. */
-static __always_inline bool is_plain_data(const struct iphdr *ip, const struct tcphdr *tcp, __u32 room)
+/* TCP with a whole header, and not a fragment's. */
+static __always_inline bool is_plain_tcp(const struct iphdr *ip, const struct tcphdr *tcp, __u32 room)
 {
 	__u32 total = bpf_ntohs(ip->tot_len);
 
 	return ip->protocol == IPPROTO_TCP && !(ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_OFFSET_MASK)) &&
 	       total <= room && total >= PLAIN_HEADER_BYTES && tcp->doff >= TCP_HEADER_BYTES / 4 &&
-	       tcp->doff * 4u <= total - sizeof(*ip) && (!tcp->syn || tcp->ack);
+	       tcp->doff * 4u <= total - sizeof(*ip);
 }
 
-static __always_inline struct shortcut take_shortcut(struct xdp_md *ctx, __u32 frame_bytes)
+/* Of a packet it fills in what is asked of a SYN. */
+static __always_inline enum shortcut take_shortcut(struct xdp_md *ctx, __u32 frame_bytes, struct packet *p)
 {
-	struct shortcut unknown = { .verdict = VERDICTS };
 	struct ethhdr *eth = (void *)(long)ctx->data;
 	struct iphdr *ip = (void *)(eth + 1);
 	struct tcphdr *tcp = (void *)(ip + 1);
 
 	if ((void *)(tcp + 1) > (void *)(long)ctx->data_end)
-		return unknown;
-	if (eth->h_proto != bpf_htons(ETH_P_IP)) {
-		if (!type_may_be_ip(eth->h_proto))
-			unknown.verdict = PASS_NOT_IP;
-		return unknown;
-	}
+		return SHORTCUT_NONE;
+	if (eth->h_proto != bpf_htons(ETH_P_IP))
+		return type_may_be_ip(eth->h_proto) ? SHORTCUT_NONE : SHORTCUT_NOT_IP;
 	if (*(__u8 *)ip != PLAIN_IPV4)
-		return unknown;
+		return SHORTCUT_NONE;
 	switch (line_asked(ip->saddr, frame_bytes)) {
 	case LINE_BLOCKS:
-		unknown.verdict = DROP_BLOCKED;
-		return unknown;
+		return SHORTCUT_BLOCKED;
 	case LINE_UNSURE:
-		return unknown;
+		return SHORTCUT_NONE;
 	default:
 		break;
 	}
-	unknown.is_not_blocked = 1;
-	if (is_plain_data(ip, tcp, frame_bytes - sizeof(*eth)))
-		unknown.verdict = PASS_NOT_SYN;
-	return unknown;
+	if (!is_plain_tcp(ip, tcp, frame_bytes - sizeof(*eth)))
+		return SHORTCUT_NOT_BLOCKED;
+	if (!is_syn(tcp))
+		return SHORTCUT_NOT_SYN;
+	addr_from_ipv4(&p->source, ip->saddr);
+	addr_from_ipv4(&p->destination, ip->daddr);
+	parse_tcp_start(tcp, p);
+	return SHORTCUT_SYN;
 }
 
 #endif

@@ -2,7 +2,7 @@
 import { command } from '@scanward/testkit';
 
 export interface Instruction {
-  /** Without the distance of a jump and the tag of a function, and with names of maps instead of their numbers. */
+  /** Without the distance of a jump or a call and the tag of a function, and with names of maps instead of their numbers. */
   readonly text: string;
   /** Where a jump goes: a place in the list. */
   readonly target?: number;
@@ -20,6 +20,7 @@ export async function translated(programId: number, mapNames: ReadonlyMap<number
     const distance = /goto pc([+-]\d+)/.exec(line)?.[1];
     const text = line
       .replace(/goto pc[+-]\d+/, 'goto')
+      .replace(/call pc[+-]\d+#/, 'call ')
       .replace(/bpf_prog_[0-9a-f]{16}_/, '')
       .replace(/map\[id:(\d+)\]/, (_, id: string) => `map ${mapNames.get(Number(id)) ?? id}`);
     return distance === undefined ? { text } : { text, target: placeAfter(at, Number(distance)) };
