@@ -16,6 +16,7 @@ import { trace, type Trace } from './trace.ts';
 const SEED = 1;
 const TRACES = 3_000;
 const SYNS = 200_000;
+const HAMMER_TRIES = 20;
 const BLOCKS = 20_000;
 
 const program: Fault[] = [
@@ -52,8 +53,8 @@ const program: Fault[] = [
   {
     what: 'a mark is never fresh',
     file: 'singles.bpf.h',
-    from: '<= cell_units(window_ns) + 1',
-    to: '> cell_units(window_ns) + 1',
+    from: '<= (__s64)cell_units(window_ns) + 1',
+    to: '> (__s64)cell_units(window_ns) + 1',
   },
   {
     what: 'a line does not know what of it is in the hash',
@@ -85,8 +86,8 @@ const reference: Fault[] = [
   {
     what: 'the window is a tick too long',
     file: 'source-table.ts',
-    from: 'tick + this.#windowTicks > this.#tick',
-    to: 'tick + this.#windowTicks >= this.#tick',
+    from: 'now.tick - rules.windowTicks, voidTick, 0) + 1',
+    to: 'now.tick - rules.windowTicks, voidTick, 0)',
   },
   {
     what: 'a block lasts a nanosecond longer',
@@ -97,7 +98,7 @@ const reference: Fault[] = [
   {
     what: 'the first port is lost at the second',
     file: 'singles.ts',
-    from: 'this.isCarried = isFresh && touchPort !== port;',
+    from: 'this.isCarried = this.carriedPort !== port;',
     to: 'this.isCarried = false;',
   },
   {
@@ -153,9 +154,16 @@ describe('found', () => {
       to: '',
     },
   ])('in the program: $what', async (fault) => {
-    const broken = await withFaultyProgram(fault, (object) => hammer(SYNS, object));
-    process.stdout.write(`${fault.what}: ${JSON.stringify(broken)}\n`);
-    expect(broken.passed + broken.dropped + broken.lostTouches).toBeGreaterThan(0);
+    // How often two CPUs meet in the gap is a matter of luck: so more than one try.
+    const isBroken = await withFaultyProgram(fault, async (object) => {
+      for (let tries = 0; tries < HAMMER_TRIES; tries++) {
+        const broken = await hammer(SYNS, object);
+        process.stdout.write(`${fault.what}: ${JSON.stringify(broken)}\n`);
+        if (broken.passed + broken.dropped + broken.lostTouches > 0) return true;
+      }
+      return false;
+    });
+    expect(isBroken).toBe(true);
   });
 
   test('in the program: all write into the blocklist at once', async () => {

@@ -28,8 +28,10 @@ class Seat {
     new Worker(new URL('pinned.mjs', import.meta.url), { workerData, execArgv: [] }).unref();
   }
 
+  /** Until the state is another one: a wake-up may be of the run before, which the thread had ended but not yet told. */
   #await(state: number): void {
-    if (Atomics.wait(this.#words, STATE, state, PATIENCE_MS) === 'timed-out') throw new Error('a thread hangs');
+    while (Atomics.load(this.#words, STATE) === state)
+      if (Atomics.wait(this.#words, STATE, state, PATIENCE_MS) === 'timed-out') throw new Error('a thread hangs');
   }
 
   run(fd: number, frame: Uint8Array): number {
