@@ -186,7 +186,7 @@ describe('make fuzz', () => {
       return [campaign] as Campaign[];
     };
     const lines: string[] = [];
-    const path = await withFaultyModel(reference[0]!, (model) => {
+    const path = await withFaultyModel(reference.at(-1)!, (model) => {
       const options = { campaigns: of(model), forMs: 60_000, seed: SEED, folder };
       const found = fuzz({ ...options, say: (line) => lines.push(line) })!;
       expect(() => replayCase(found, of(model))).toThrow(Difference);
