@@ -32,10 +32,10 @@ function programLines(figures: Figures): string[] {
   const random = (column: string): string => two(figures.extraNs('SYN, all blocked sources at random', column));
   const data = (column: string): string => two(figures.extraNs('established data', column));
   return [
-    `A look at the clock (bpf_ktime_get_ns) costs ${two(clock)} ns here, the coarse one ${two(coarse)} ns. Each packet of a blocked source looks once, each connection once: of the ${two(one)} ns that a SYN of one blocked source costs beyond the bare program, that is ${two((100 * clock) / one)} %.`,
-    `The allowlist is asked before each drop: with 10,000 allowed prefixes the same SYN costs ${two(manyAllowed)} ns beyond the bare program.`,
-    `Blocked sources at random cost ${random('10,000')} / ${random('100,000')} / ${random('1,000,000')} ns beyond the bare program with 10,000 / 100,000 / 1,000,000 blocks, one source ${two(one)} ns: the difference is the hash's bucket and element, which no cache holds.`,
-    `Established data costs ${data('none')} ns beyond the bare program without a block and ${data('10,000')} / ${data('1,000,000')} ns with 10,000 / 1,000,000: parsing, counting and one lookup that finds nothing.`,
+    `A look at the clock (bpf_ktime_get_ns) costs ${two(clock)} ns here, the coarse one ${two(coarse)} ns. The program reads the coarse one where the kernel has it: once for a packet of a blocked source, once for a SYN. A SYN of one blocked source costs ${two(one)} ns beyond the bare program.`,
+    `A cell of the lines is never of an allowed address, so the allowlist is not asked: with 10,000 allowed prefixes the same SYN costs ${two(manyAllowed)} ns beyond the bare program. What is left of it are parsing, the look at the line, two atomic additions to the counts of the block, and the verdict’s own counters.`,
+    `Blocked sources at random cost ${random('10,000')} / ${random('100,000')} / ${random('1,000,000')} ns beyond the bare program with 10,000 / 100,000 / 1,000,000 blocks, one source ${two(one)} ns: the difference is the line of the address, two neighbouring cache lines that no cache holds.`,
+    `Established data costs ${data('none')} ns beyond the bare program without a block and ${data('10,000')} / ${data('1,000,000')} ns with 10,000 / 1,000,000: parsing at fixed places, counting, and one line in which the address is not.`,
     `A repeated SYN costs ${two(figures.extraNs('SYN, repeated', '10,000'))} ns beyond the bare program, a new port ${two(figures.extraNs('SYN, one source, new port each', '10,000'))} ns, a new source ${two(figures.extraNs('SYN, new source each', '10,000'))} ns. The first is parsing, clock and the table of SYNs; the second has the touch of a slot in the cache and the record in the ring on top; the third also fetches what it touches from memory: a line of SYNs and a line of sources with one port so far.`,
   ];
 }
@@ -47,7 +47,7 @@ function ringLine(figures: Figures): string {
 
 function listLine(figures: Figures): string {
   const of = (column: string): string => two(figures.of('lists', '1,000,000', column));
-  return `Lists: of ${of('list, ms')} ms to list 1,000,000 blocks ${of('of which the kernel’s, ms')} ms are the kernel's; the rest makes an object with four bigints and a copy of the key for each.`;
+  return `Lists: of ${of('list, ms')} ms to list 1,000,000 blocks ${of('of which the kernel’s, ms')} ms are the kernel's; the rest makes an object with bigints and a copy of the address for each.`;
 }
 
 function daemonLines(figures: Figures): string[] {
@@ -55,7 +55,7 @@ function daemonLines(figures: Figures): string[] {
   const user = (label: string): string => two(figures.of('daemon', label, '--mode user'));
   return [
     `Start: of ${kernel('start to attached, ms')} ms Node by itself takes ${kernel('of which Node by itself')} ms, loading the program (with the verifier and its maps) ${kernel('of which loading')} ms; the rest is reading the modules, the machine's addresses and attaching.`,
-    `Memory with 1,000,000 sources: in user mode ${user('resident, 1,000,000 sources, MiB')} MiB, of which the detector's tables have ${user('of which the detector')} MiB (32 touches of 8 bytes a source are 244 MiB); in kernel mode the daemon holds no sources and has ${kernel('resident, 1,000,000 sources, MiB')} MiB. 1,000,000 blocks add ${two(figures.of('daemon', 'resident, 1,000,000 sources and blocks', '--mode kernel') - figures.of('daemon', 'resident, 1,000,000 sources, MiB', '--mode kernel'))} MiB while the blocking watcher lists them.`,
+    `Memory with 1,000,000 sources: in user mode ${user('resident, 1,000,000 sources, MiB')} MiB, where the detector's tables have reserved ${user('reserved, not all')} MiB, which become resident as sources with a second port need rows of 320 bytes; in kernel mode the daemon holds no sources and has ${kernel('resident, 1,000,000 sources, MiB')} MiB. 1,000,000 blocks add ${two(figures.of('daemon', 'resident, 1,000,000 sources and blocks', '--mode kernel') - figures.of('daemon', 'resident, 1,000,000 sources, MiB', '--mode kernel'))} MiB while the blocking watcher lists them.`,
   ];
 }
 
