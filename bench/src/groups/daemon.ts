@@ -106,7 +106,10 @@ function rowsOf(figures: Figures, count: number): Row[] {
     row('resident, idle, MiB', 'idle', { atMost: 90 }),
     row(`resident, ${many} sources, MiB`, 'sources', { atMost: 200 }),
     row(`resident, ${many} sources and blocks, MiB`, 'blocks', { atMost: 200 }),
-    { label: `reserved, not all of it resident: the detector’s tables for ${many} sources, MiB`, cells: [undefined, figures.cell('tables')] },
+    {
+      label: `reserved, not all of it resident: the detector’s tables for ${many} sources, MiB`,
+      cells: [undefined, figures.cell('tables')],
+    },
     row(`of which its own (anonymous), MiB`, 'blocks anonymous'),
     ...RATES.map((rate) =>
       row(`CPU at ${rate.toLocaleString('en')} connections a second, % of one processor`, `cpu ${rate}`),
