@@ -50,7 +50,7 @@ const honest: readonly Measured[] = [
   { label: 'SYN, repeated', frame: frames.syn, action: 'pass', in: always, aim: at(10_000, 7) },
   {
     label: 'SYN, one source, new port each (user mode)',
-    frame: frames.syn,
+    frame: frames.synCurious,
     action: 'pass',
     change: () => ({ kind: 'port' }),
     connects: true,

@@ -9,6 +9,8 @@ const tcp = (flags: number, payload = 0): TransportDescription => ({
   payload: new Uint8Array(payload),
 });
 const HONEST = '192.0.2.56';
+/** A source of its own: in kernel mode it would be a scanner. */
+const CURIOUS = '192.0.2.57';
 const SERVER = '10.0.0.5';
 const HONEST6 = '2001:db8:1::56';
 const SERVER6 = '2001:db8:2::5';
@@ -35,6 +37,7 @@ export const frames = {
   data: v4(tcp(TcpFlag.ack | TcpFlag.psh, 512)),
   data6: v6(tcp(TcpFlag.ack | TcpFlag.psh, 512)),
   syn: v4(tcp(TcpFlag.syn)),
+  synCurious: v4(tcp(TcpFlag.syn), CURIOUS),
   syn6Blocked: v6(tcp(TcpFlag.syn), BLOCKED6),
   synFrom: (source: Uint8Array) => v4(tcp(TcpFlag.syn), source),
   ackFrom: (source: Uint8Array) => v4(tcp(TcpFlag.ack), source),
