@@ -6,6 +6,7 @@
 #include "blocks.bpf.h"
 #include "maps.bpf.h"
 #include "parse.bpf.h"
+#include "probe.bpf.h"
 #include "shortcut.bpf.h"
 #include "singles.bpf.h"
 #include "sources.bpf.h"
@@ -20,21 +21,6 @@ static __always_inline __u32 frame_length(struct xdp_md *ctx)
 		return bpf_xdp_get_buff_len(ctx);
 	return ctx->data_end - ctx->data;
 }
-
-/* A packet that may be a probe: where the way to it ends and what is decided of it begins. */
-struct probe {
-	struct packet packet;
-	struct source_id source;
-	__u32 source_bits;
-	__u32 pad;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct probe);
-} probe SEC(".maps");
 
 static __always_inline void report_scan(const struct probe *p, bool is_block, __u64 expiry_ns, const struct touched *t,
 					__u64 now_ns, __u32 ifindex, struct counters *sums)
@@ -159,13 +145,16 @@ __noinline int decide_syn(struct xdp_md *ctx)
 }
 
 /* The way of any frame, through all headers. */
-static __always_inline enum verdict decide_long(struct xdp_md *ctx, __u32 frame_bytes, bool is_not_blocked,
-						const struct policy *rules, struct probe *p)
+static __always_inline enum verdict decide_long(struct xdp_md *ctx, __u32 frame_bytes, bool is_not_blocked)
 {
 	void *start = (void *)(long)ctx->data;
 	struct cursor cursor = { .start = start, .pos = start, .end = (void *)(long)ctx->data_end };
+	struct policy *rules = only_element(&policy);
+	struct probe *p = only_element(&probe);
 	int result;
 
+	if (!rules || !p)
+		return VERDICTS;
 	result = parse_network(&cursor, &p->packet, frame_bytes);
 	if (result < 0)
 		return ~result;
@@ -180,10 +169,9 @@ static __always_inline enum verdict decide_long(struct xdp_md *ctx, __u32 frame_
 	return decide_syn(ctx);
 }
 
-static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes, const struct policy *rules,
-					   struct probe *p)
+static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes)
 {
-	enum shortcut shortcut = take_shortcut(ctx, frame_bytes, &p->packet);
+	enum shortcut shortcut = take_shortcut(ctx, frame_bytes);
 
 	switch (shortcut) {
 	case SHORTCUT_NOT_IP:
@@ -193,11 +181,9 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 	case SHORTCUT_NOT_SYN:
 		return PASS_NOT_SYN;
 	case SHORTCUT_SYN:
-		p->source.source = p->packet.source;
-		p->source_bits = 128;
 		return decide_syn(ctx);
 	default:
-		return decide_long(ctx, frame_bytes, shortcut == SHORTCUT_NOT_BLOCKED, rules, p);
+		return decide_long(ctx, frame_bytes, shortcut == SHORTCUT_NOT_BLOCKED);
 	}
 }
 
@@ -205,14 +191,12 @@ SEC("xdp.frags")
 int scanward(struct xdp_md *ctx)
 {
 	struct counters *sums = only_element(&counters);
-	struct policy *rules = only_element(&policy);
-	struct probe *p = only_element(&probe);
 	__u32 frame_bytes = frame_length(ctx);
 	enum verdict verdict;
 
-	if (!sums || !rules || !p)
+	if (!sums)
 		return XDP_PASS;
-	verdict = decide(ctx, frame_bytes, rules, p);
+	verdict = decide(ctx, frame_bytes);
 	if (verdict >= VERDICTS)
 		return XDP_PASS;
 	sums->verdicts[verdict].packets++;

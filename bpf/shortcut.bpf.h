@@ -9,6 +9,7 @@
 
 #include "blocks.bpf.h"
 #include "parse.bpf.h"
+#include "probe.bpf.h"
 
 #define PLAIN_IPV4 0x45 /* version 4, five words */
 #define PLAIN_HEADER_BYTES (sizeof(struct iphdr) + TCP_HEADER_BYTES)
@@ -19,7 +20,7 @@ enum shortcut {
 	SHORTCUT_NOT_IP,
 	SHORTCUT_BLOCKED,
 	SHORTCUT_NOT_SYN,
-	SHORTCUT_SYN, /* the packet is filled in */
+	SHORTCUT_SYN, /* the probe is filled in */
 };
 
 static __always_inline bool type_may_be_ip(__be16 type)
@@ -38,8 +39,21 @@ static __always_inline bool is_plain_tcp(const struct iphdr *ip, const struct tc
 	       tcp->doff * 4u <= total - sizeof(*ip);
 }
 
-/* Of a packet it fills in what is asked of a SYN. */
-static __always_inline enum shortcut take_shortcut(struct xdp_md *ctx, __u32 frame_bytes, struct packet *p)
+static __always_inline enum shortcut fill_probe(const struct iphdr *ip, const struct tcphdr *tcp)
+{
+	struct probe *p = only_element(&probe);
+
+	if (!p)
+		return SHORTCUT_NOT_BLOCKED;
+	addr_from_ipv4(&p->packet.source, ip->saddr);
+	addr_from_ipv4(&p->packet.destination, ip->daddr);
+	parse_tcp_start(tcp, &p->packet);
+	p->source.source = p->packet.source;
+	p->source_bits = 128;
+	return SHORTCUT_SYN;
+}
+
+static __always_inline enum shortcut take_shortcut(struct xdp_md *ctx, __u32 frame_bytes)
 {
 	struct ethhdr *eth = (void *)(long)ctx->data;
 	struct iphdr *ip = (void *)(eth + 1);
@@ -61,12 +75,7 @@ static __always_inline enum shortcut take_shortcut(struct xdp_md *ctx, __u32 fra
 	}
 	if (!is_plain_tcp(ip, tcp, frame_bytes - sizeof(*eth)))
 		return SHORTCUT_NOT_BLOCKED;
-	if (!is_syn(tcp))
-		return SHORTCUT_NOT_SYN;
-	addr_from_ipv4(&p->source, ip->saddr);
-	addr_from_ipv4(&p->destination, ip->daddr);
-	parse_tcp_start(tcp, p);
-	return SHORTCUT_SYN;
+	return is_syn(tcp) ? fill_probe(ip, tcp) : SHORTCUT_NOT_SYN;
 }
 
 #endif

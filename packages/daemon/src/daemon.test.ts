@@ -120,6 +120,28 @@ describe('tracking', () => {
     ]);
   });
 
+  it('says once that sources are forgotten, and what to do, and each time how many', () => {
+    const { world } = startDaemon();
+    for (const [sourcesEvicted, singlesEvicted] of [
+      [1n, 2n],
+      [1n, 7n],
+      [1n, 7n],
+      [2n, 7n],
+    ] as const) {
+      world.count({ sourcesEvicted, singlesEvicted, synsEvicted: 9n });
+      world.clock.advance(1_000);
+    }
+    expect(world.lines.lines.map((line) => line.slice(21))).toEqual([
+      'Lost 3 sources (tables full)',
+      'Lost 5 sources (tables full)',
+      'Lost 1 source (tables full)',
+    ]);
+    expect(world.log.warnings).toEqual([
+      expect.stringMatching(/^tables of sources are full, .*: raise --max-sources$/),
+      expect.stringMatching(/^tables of sources are full/),
+    ]);
+  });
+
   it('says that the blocklist is full, and what to do', () => {
     const { world } = startDaemon();
     world.count({ blocksRefused: 2n });

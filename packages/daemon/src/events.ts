@@ -46,8 +46,9 @@ export interface UnblockEvent {
   readonly sourcePrefix: string;
 }
 
-export type LostWhat = 'connections' | 'scans' | 'blocks' | 'unblocks';
-export type LostCause = 'ring full' | 'slow reader' | 'blocklist full';
+/** `sources`: what a source did within the window was forgotten. */
+export type LostWhat = 'connections' | 'scans' | 'blocks' | 'unblocks' | 'sources';
+export type LostCause = 'ring full' | 'slow reader' | 'blocklist full' | 'tables full';
 
 /** Something happened that could not be told, or could not be done. */
 export interface LostEvent {

@@ -38,8 +38,19 @@ const rare: fc.Arbitrary<DaemonEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('lost' as const),
     timeMs,
-    what: fc.constantFrom('connections' as const, 'scans' as const, 'blocks' as const, 'unblocks' as const),
-    cause: fc.constantFrom('ring full' as const, 'slow reader' as const, 'blocklist full' as const),
+    what: fc.constantFrom(
+      'connections' as const,
+      'scans' as const,
+      'blocks' as const,
+      'unblocks' as const,
+      'sources' as const,
+    ),
+    cause: fc.constantFrom(
+      'ring full' as const,
+      'slow reader' as const,
+      'blocklist full' as const,
+      'tables full' as const,
+    ),
     count: fc.nat(),
   }),
 );

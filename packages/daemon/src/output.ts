@@ -54,7 +54,7 @@ export class Output {
     return true;
   }
 
-  printed(): Readonly<Record<LostWhat, number>> {
+  printed(): Readonly<Record<(typeof WHAT)[keyof typeof WHAT], number>> {
     return { ...this.#printed };
   }
 

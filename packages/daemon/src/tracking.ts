@@ -27,9 +27,10 @@ export class Tracking {
   readonly #options: TrackingOptions;
   readonly #connection: ConnectionView;
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
-  #seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n };
+  #seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, forgotten: 0n };
   #refused = 0;
   #full = false;
+  #forgets = false;
   #scans = 0;
 
   constructor(ports: TrackingPorts, told: Pick<Told, 'output' | 'wall'>, options: TrackingOptions) {
@@ -97,7 +98,9 @@ export class Tracking {
     const refused = Number(blocksRefused - this.#seen.blocksRefused) + this.#refused;
     this.#lost('connections', Number(connectionsLost - this.#seen.connectionsLost));
     this.#lost('scans', Number(scansLost - this.#seen.scansLost));
-    this.#seen = { connectionsLost, scansLost, blocksRefused };
+    const forgotten = now.sourcesEvicted + now.singlesEvicted;
+    this.#forgotten(Number(forgotten - this.#seen.forgotten));
+    this.#seen = { connectionsLost, scansLost, blocksRefused, forgotten };
     this.#refused = 0;
     if (refused > 0) this.#noRoom(refused);
     this.#full = refused > 0;
@@ -105,6 +108,16 @@ export class Tracking {
 
   #lost(what: 'connections' | 'scans', count: number): void {
     if (count > 0) this.#told.output.lost(what, 'ring full', count);
+  }
+
+  /** Sources that the program's tables had no room for any more. */
+  #forgotten(count: number): void {
+    if (count > 0) this.#told.output.lost('sources', 'tables full', count);
+    if (count > 0 && !this.#forgets)
+      this.#ports.log.warn(
+        'tables of sources are full, and what some did within the window is forgotten (a flood of forged ones?): raise --max-sources',
+      );
+    this.#forgets = count > 0;
   }
 
   #noRoom(refused: number): void {
