@@ -1,5 +1,6 @@
 import type { Machine } from './machine.ts';
 import { explain } from './explain.ts';
+import { LIMITS } from './limits.ts';
 import { type Table, tableMarkdown } from './table.ts';
 import { aimCount, unmetAims } from './unmet.ts';
 
@@ -19,7 +20,7 @@ function aimsText(tables: readonly Table[]): string[] {
     '',
     'Where the time goes, by these measurements:',
     '',
-    ...explain(tables).map((line) => `- ${line}`),
+    ...[...explain(tables), ...LIMITS].map((line) => `- ${line}`),
     '',
   ];
 }
