@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const SYNS = 400_000;
 
 /** Reads nothing for some time, then counts the connections that were printed, and those that are told to be lost. */
-const READER = `sleep 8; awk '/: New connection: /{ printed++ } /: Lost /{ lost += $4 } END { print printed + 0, lost + 0 }'`;
+const READER = `sleep 8; awk '/: New connection: /{ printed++ } /: Lost [0-9]+ connections? /{ lost += $4 } END { print printed + 0, lost + 0 }'`;
 /** Prints what the reader counted, and on stderr what Scanward said, how much memory it took at the most, and its exit code. */
 const PIPE = `
   { timeout --foreground --preserve-status -s TERM 12 "$0" "$1" run -i eth0 -t 50ms & pid=$!
