@@ -149,6 +149,7 @@ const streams = fc
       threshold: fc.constant(threshold),
       probes: fc.array(fc.record({ source: fc.nat({ max: 4 }), port: fc.nat({ max: 7 }), step: stepOf(windowNs) }), {
         maxLength: 150,
+        size: 'max',
       }),
     }),
   );

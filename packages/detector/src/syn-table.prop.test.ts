@@ -27,7 +27,7 @@ const steps = fc.array(
       fc.constantFrom(0n, 64_000_000_000n, 63_900_000_000n, 64_020_000_000n, -1n, 1n << 48n),
     ),
   }),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 it('SynTable follows the rules of the program word by word', () => {
