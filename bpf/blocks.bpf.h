@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Who is blocked. IPv4 sources stand in lines of one cache line each, and what finds no cell there, or has none, in a
- * hash. A source has one block at most. Nothing is evicted; a block that has expired stays until another one takes its
+ * Who is blocked. IPv4 sources stand in lines, of which every packet asks one cache line, and what finds no cell there, or
+ * has none, in a hash. A source has one block at most. Nothing is evicted; a block that has expired stays until another one takes its
  * place or user space removes it.
  *
  * Packets read without a lock. There is one writer at a time, a packet over the threshold or a command of user space:
@@ -394,21 +394,22 @@ static __always_inline bool line_recheck(struct block_line *line)
 }
 
 /*
- * Moves what is allowed by now out of a line into the hash, where packets ask the allowlist; true when that is done. User
- * space runs it after it has allowed somebody. A block that is written meanwhile is in order: before this turn the cell is
- * seen here, after it the writer saw the new entry of the allowlist.
+ * Moves what is allowed by now out of a line into the hash, where packets ask the allowlist. User space runs it after it has
+ * allowed somebody. A block that is written meanwhile is in order: before this turn the cell is seen here, after it the
+ * writer saw the new entry of the allowlist. Returns of how many lines, from this one on, that is done: of all `count`
+ * while nobody is blocked.
  */
-static __always_inline bool block_recheck(__u32 index)
+static __always_inline __u32 block_recheck(__u32 index, __u32 count)
 {
 	struct blocklist *list = blocklist_take();
 	struct block_line *line;
-	bool done = true;
+	__u32 done = count;
 
 	if (!list)
-		return false;
+		return 0;
 	line = bpf_map_lookup_elem(&blocked_lines, &index);
-	if (line && list->count)
-		done = line_recheck(line);
+	if (list->count)
+		done = !line || line_recheck(line);
 	blocklist_give_back(list);
 	return done;
 }

@@ -257,10 +257,10 @@ static __always_inline void command_sweep(struct command *command, const struct 
 /* Whether it is done; else the next run goes on with it. */
 static __always_inline bool command_recheck(struct command *command)
 {
-	if (command->count && block_recheck(command->first)) {
-		command->first++;
-		command->count--;
-	}
+	__u32 done = command->count ? block_recheck(command->first, command->count) : 0;
+
+	command->first += done;
+	command->count -= done;
 	return command->count == 0;
 }
 

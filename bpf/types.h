@@ -230,7 +230,7 @@ enum command_op {
 	COMMAND_BLOCK = 3, /* writes `block` for `source`, in place of one that it has */
 	COMMAND_UNBLOCK = 4, /* removes the block of `source` */
 	COMMAND_FIND = 5, /* reads the block of `source` */
-	COMMAND_RECHECK = 6, /* a line a step, from `first`, `count` of them: out of cells whose address is allowed by now */
+	COMMAND_RECHECK = 6, /* a line a step, from `first`, `count` of them (all at once while nobody is blocked): out of cells whose address is allowed by now */
 };
 
 enum block_outcome {

@@ -1,6 +1,7 @@
 /** The blocklist when it is full, when its lines are, and when somebody is allowed. */
-import { AllowReason, BlockReason, Verdict } from '@scanward/map-codec';
+import { AllowReason, BlockReason, CommandFrame, commandOf, CommandOp, Verdict } from '@scanward/map-codec';
 import { TestProgram, type TestProgramOptions } from '@scanward/testkit';
+import { endianness } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { address, SECOND, syn } from './packets.ts';
 
@@ -77,4 +78,23 @@ test('who is allowed leaves his cell and is heard at once; allowed no more, his 
   expect(program.blockCount()).toBe(2);
   program.disallow(...allow);
   expect(scan('192.0.2.1', 1)).toBe(0);
+});
+
+/** Runs of the command program that a look at all lines takes. */
+function runsOfRecheck(): number {
+  const frame = new CommandFrame(endianness() === 'LE' ? 'little' : 'big');
+  frame.add(commandOf({ op: CommandOp.RECHECK, first: 0, count: program.map('blocked_lines').maxEntries }));
+  let runs = 0;
+  frame.run((data) => {
+    runs++;
+    return program.object.programs['scanward_command']!.testRun({ data }).data;
+  });
+  return runs;
+}
+
+test('while nobody is blocked, as at the start, to allow somebody costs one run, however many lines there are', () => {
+  load({ blockLines: 4_096 });
+  expect(runsOfRecheck()).toBe(1);
+  block('192.0.2.1');
+  expect(runsOfRecheck()).toBeGreaterThan(1);
 });
