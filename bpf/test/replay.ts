@@ -111,7 +111,7 @@ class Replay {
       secret: TEST_SECRET,
       sourceSets: SOURCE_SETS,
       singleLines: SINGLE_LINES,
-      synSets: SYN_LINES,
+      synLines: SYN_LINES,
       blocksMax: MAX_BLOCKS,
       blockLines: BLOCK_LINES,
     });

@@ -8,8 +8,8 @@ import {
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
-import { AllowReason, ClockKind, type Policy, type RunFrame } from '@scanward/map-codec';
-import { DEFAULT_POLICY, repositoryFile, TEST_SECRET, u32 } from '@scanward/testkit';
+import { AllowReason, type Policy, type RunFrame } from '@scanward/map-codec';
+import { DEFAULT_POLICY, repositoryFile, shippedClock, TEST_SECRET, u32 } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
 import { allowedSource } from './addresses.ts';
 import { blockAll, blockOne } from './block-commands.ts';
@@ -47,7 +47,7 @@ export class Shipped implements Disposable {
     this.#object = loadObject(spec, {
       programs: ['scanward', 'scanward_command'],
       constants: {
-        clock_kind: features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME,
+        clock_kind: shippedClock(),
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: SOURCE_SETS,
         single_lines: SINGLE_LINES,

@@ -10,7 +10,7 @@ const START = 1_000n * SECOND_NS;
 
 function make(changes: Partial<ReferencePolicy> = {}, options: Partial<ReferenceOptions> = {}): Reference {
   const rules: ReferencePolicy = { ...policy(), mode: 'kernel', ...changes };
-  return new Reference({ policy: rules, secret: SECRET, sourceSets: 16, singleLines: 64, synSets: 64, ...options });
+  return new Reference({ policy: rules, secret: SECRET, sourceSets: 16, singleLines: 64, synLines: 64, ...options });
 }
 
 function cellsOf({ singles }: Reference): bigint[] {
@@ -264,7 +264,7 @@ describe('a source with one port so far', () => {
 });
 
 it('a SYN that falls out of its line within its 64 s is counted', () => {
-  const reference = make({ threshold: 31 }, { synSets: 1 });
+  const reference = make({ threshold: 31 }, { synLines: 1 });
   scan(reference, 7, 8);
   expect(reference.counters.synsEvicted).toBe(1n);
   reference.packet(syn(7, 9), START + 80n * SECOND_NS);

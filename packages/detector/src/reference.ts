@@ -27,7 +27,7 @@ export interface ReferenceOptions {
   readonly sourceSets: number;
   /** Of the table of sources with one port so far. */
   readonly singleLines: number;
-  readonly synSets: number;
+  readonly synLines: number;
   /** Defaults: those of the maps. */
   readonly blocksMax?: number;
   /** Default: half as many as blocks. */
@@ -74,7 +74,7 @@ export class Reference {
     this.#sources = new Sources({ sets: sourceSets, singleLines, keys: secret.slice(0, SOURCE_KEYS) });
     this.sources = this.#sources.table;
     this.singles = this.#sources.singles;
-    this.syns = new SynTable({ sets: options.synSets, keys: secret.slice(SOURCE_KEYS, -BLOCK_KEYS) });
+    this.syns = new SynTable({ sets: options.synLines, keys: secret.slice(SOURCE_KEYS, -BLOCK_KEYS) });
     this.#policy = options.policy;
     this.#rules = compilePolicy(options.policy);
   }

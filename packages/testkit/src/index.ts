@@ -25,6 +25,7 @@ export {
   type Judged,
   type JudgedOn,
   type TestProgramOptions,
+  shippedClock,
 } from './program.ts';
 export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
 export { send, type SendOptions } from './send.ts';

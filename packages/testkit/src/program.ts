@@ -96,8 +96,8 @@ export interface JudgedOn extends Judged {
   readonly cpu: number;
 }
 
-/** As the CLI chooses it. */
-const shippedClock = (): ClockKind => (features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME);
+/** The clock that the program has when it is shipped, as the CLI chooses it. */
+export const shippedClock = (): ClockKind => (features().coarseClock ? ClockKind.COARSE : ClockKind.KTIME);
 
 /** Every element of an array map becomes zero. */
 function zero(map: BpfMap): void {
