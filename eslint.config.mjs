@@ -11,6 +11,7 @@ const arrows = {
   'type:app': ['bpf-object', 'map-codec', 'detector', 'loader-native', 'daemon'],
   'type:testkit': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native'],
   'type:bench': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native', 'testkit'],
+  'type:matrix': ['bpf-object', 'map-codec', 'packet', 'loader-native', 'testkit'],
 };
 
 const boundaries = (extra) => ({
