@@ -2,7 +2,18 @@
 import { BlockReason, CommandOp, COMMAND_SETS_MAX, Verdict } from '@scanward/map-codec';
 import type { BpfMap } from '@scanward/loader-native';
 import { parseAddress } from '@scanward/packet';
-import { ALL_ACCOUNTED, FLOOD_SOURCES_MAX, FloodedProgram, type Hidden, hideScanners, kernelBytes, scannerSyn, scannerText, TestProgram, atPace } from '@scanward/testkit';
+import {
+  ALL_ACCOUNTED,
+  FLOOD_SOURCES_MAX,
+  FloodedProgram,
+  type Hidden,
+  hideScanners,
+  kernelBytes,
+  scannerSyn,
+  scannerText,
+  TestProgram,
+  atPace,
+} from '@scanward/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const FLOOD_PER_PROBE = Math.round(atPace(100_000, 5_000) * Math.min(1, Number(process.env['TEST_SCALE'] ?? 1)));
