@@ -45,10 +45,13 @@ async function endSession(session: number): Promise<void> {
 /** Runs the guest side on this machine's own kernel; its tests make network namespaces of their own. */
 export class NativeDriver implements Driver {
   private readonly guest: string;
+  private readonly log: typeof logFile;
 
-  /** @param guest the script of the guest side */
-  constructor(guest = GUEST) {
+  /** @param guest the script of the guest side
+   *  @param log where a cell's log goes */
+  constructor(guest = GUEST, log = logFile) {
     this.guest = guest;
+    this.log = log;
   }
 
   prepare(cells: readonly Cell[]): Promise<readonly Resolved[]> {
@@ -58,7 +61,7 @@ export class NativeDriver implements Driver {
 
   async run(cell: Cell, _resolved: Resolved, watch: Watch): Promise<Outcome> {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-matrix-'));
-    const log = logFile(cell);
+    const log = this.log(cell);
     mkdirSync(dirname(log), { recursive: true });
     try {
       const cause = await this.guestRuns(cell, join(folder, 'result'), log, watch);
