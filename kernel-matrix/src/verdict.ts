@@ -9,6 +9,8 @@ export interface Verdict {
   readonly colour: Colour;
   /** Why it is not green, in plain words. */
   readonly reasons: readonly string[];
+  /** Those of the reasons that are no failed tests. */
+  readonly outside: readonly string[];
   /** What it adds to the last line's `N failed`; 0 exactly when nothing is wrong with it. */
   readonly failures: number;
 }
@@ -41,23 +43,32 @@ function cellReasons(record: CellRecord, death: Death): Omit<Verdict, 'colour'> 
   const failed = count(record, 'failed');
   const ended = death === 'done' ? otherGuest(record) : [DEATHS[death]];
   if (death === 'done' && failed + count(record, 'passed') === 0) ended.push('no test ran');
-  const reasons = [...ended, ...(failed > 0 ? [`${tests(failed)} failed`] : []), ...record.troubles];
-  return { reasons, failures: ended.length + failed + record.troubles.length };
+  const unearned = count(record, 'skipped', ({ why }) => !why?.trim());
+  if (unearned > 0) ended.push(`${tests(unearned)} skipped without a reason`);
+  const outside = [...ended, ...record.troubles];
+  const reasons = failed > 0 ? [`${tests(failed)} failed`, ...outside] : outside;
+  return { reasons, outside, failures: failed + outside.length };
 }
+
+const alone = (colour: Colour, reasons: readonly string[], failures: number): Verdict => ({
+  colour,
+  reasons,
+  outside: reasons,
+  failures,
+});
 
 /**
  * Judges a cell. Green: the guest ran to its end on the kernel that was asked for, at least one test ran, none failed,
- * and there was no trouble. A canary is green when it was red for the right reason.
+ * no skip is without a reason, and there was no trouble. A canary is green when it was red for the right reason.
  */
 export function judge(record: CellRecord): Verdict {
   const { cell, resolved, outcome } = record;
-  if (resolved?.missing !== undefined)
-    return { colour: 'missing', reasons: [resolved.missing], failures: cell.canary ? 1 : 0 };
-  if (!outcome) return { colour: 'not run', reasons: ['interrupted before it was run'], failures: 1 };
+  if (resolved?.missing !== undefined) return alone('missing', [resolved.missing], cell.canary ? 1 : 0);
+  if (!outcome) return alone('not run', ['interrupted before it was run'], 1);
   if (cell.canary) {
-    const reasons = canaryReasons(record, cell.canary, outcome);
-    return { colour: reasons.length === 0 ? 'green' : 'red', reasons, failures: Math.min(1, reasons.length) };
+    const wrong = canaryReasons(record, cell.canary, outcome);
+    return alone(wrong.length === 0 ? 'green' : 'red', wrong, Math.min(1, wrong.length));
   }
-  const { reasons, failures } = cellReasons(record, outcome.death);
-  return { colour: failures === 0 ? 'green' : 'red', reasons, failures };
+  const found = cellReasons(record, outcome.death);
+  return { colour: found.failures === 0 ? 'green' : 'red', ...found };
 }
