@@ -25,7 +25,7 @@ const screen: Screen = {
 };
 
 /** Aborted when the user interrupts, or reads no longer. */
-function interrupted(): AbortSignal {
+function interruption(): AbortSignal {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const abort = (): void => controller.abort();
@@ -35,7 +35,7 @@ function interrupted(): AbortSignal {
 }
 
 async function run(options: Options, records: readonly CellRecord[]): Promise<number> {
-  const signal = interrupted();
+  const signal = interruption();
   const now = (): number => performance.now();
   const terminal = new Terminal(records, screen, now);
   rmSync(logFolder, { recursive: true, force: true });
@@ -43,10 +43,11 @@ async function run(options: Options, records: readonly CellRecord[]): Promise<nu
   const ticking = setInterval(() => terminal.tick(), TICK_MS);
   await runMatrix(records, { driver: loadDriver, cores: options.jobs, signal, audience: terminal, now });
   clearInterval(ticking);
-  const whole = isWhole(options) && !signal.aborted;
-  const result: Run = { command: commandOf(options), date, whole, records };
+  const interrupted = signal.aborted;
+  const whole = isWhole(options) && !interrupted;
+  const result: Run = { command: commandOf(options), date, whole, interrupted, records };
   terminal.end(result, writeReports(result));
-  if (signal.aborted) return 130;
+  if (interrupted) return 130;
   return tally(result).failed === 0 ? 0 : 1;
 }
 

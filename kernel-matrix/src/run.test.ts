@@ -65,6 +65,11 @@ describe('a run of some', () => {
     expect(problems(runOf([], false))).toEqual(['no cell was run']);
   });
 
+  it('was not interrupted', () => {
+    const run = { ...runOf([green('5.10')], false), interrupted: true };
+    expect([problems(run), tally(run)]).toEqual([['the run was interrupted'], { passed: 1, failed: 1 }]);
+  });
+
   it('has what was asked for', () => {
     const missing = recordOf(plan('5.10'), []);
     missing.resolved = { ...missing.resolved!, missing: 'no suite has it' };

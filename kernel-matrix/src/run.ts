@@ -11,6 +11,7 @@ export interface Run {
   readonly date: string;
   /** Whether it shows all that the committed report is to show. */
   readonly whole: boolean;
+  readonly interrupted?: boolean;
   readonly records: readonly CellRecord[];
 }
 
@@ -44,7 +45,8 @@ function wholeProblems(records: readonly CellRecord[]): string[] {
 }
 
 /** What is wrong with the run as a whole. A whole run bears a missing kernel while enough others are there. */
-export function problems({ whole, records }: Run): string[] {
+export function problems({ whole, interrupted, records }: Run): string[] {
+  if (interrupted) return ['the run was interrupted'];
   if (records.length === 0) return ['no cell was run'];
   if (whole) return wholeProblems(records);
   return records

@@ -48,7 +48,7 @@ describe('elsewhere than on a terminal', () => {
     all.clock.ms = 30_000;
     all.terminal.tick();
     all.terminal.tick();
-    expect(all.since()).toBe('still at it: 5.10 (1 tests, 0:30); 0 of 2 cells have ended\n');
+    expect(all.since()).toBe('still at it: 5.10 (1 test, 0:30); 0 of 2 cells have ended\n');
     take(all.records[0]!, test('failed'));
     all.clock.ms = 61_000;
     finish(all);
@@ -72,7 +72,7 @@ describe('on a terminal', () => {
     all.clock.ms = 75_000;
     all.terminal.tick();
     expect(all.since().split('\n')).toEqual([
-      `\x1b[3A\r\x1b[J\x1b[2m▸\x1b[0m 5.10         1:15  1 tests  ${'x'.repeat(49)}…`,
+      `\x1b[3A\r\x1b[J\x1b[2m▸\x1b[0m 5.10         1:15  1 test  ${'x'.repeat(50)}…`,
       '\x1b[2m·\x1b[0m 6.x 2 CPUs         0 tests',
       '',
     ]);

@@ -31,6 +31,8 @@ function markOf(record: CellRecord): Mark {
   return { sign: record.startedMs === undefined ? '·' : '▸', colour: 'dim' };
 }
 
+const tests = ({ tests: { length } }: CellRecord): string => (length === 1 ? '1 test' : `${length} tests`);
+
 /** Shows the run while it goes on: on a terminal a line for each cell, elsewhere a line where something happens. */
 export class Terminal implements Audience {
   private readonly records: readonly CellRecord[];
@@ -85,7 +87,7 @@ export class Terminal implements Audience {
     this.heartbeatMs = this.now();
     const running = this.records.filter((record) => record.startedMs !== undefined && !record.outcome);
     const ended = this.records.filter(({ outcome }) => outcome).length;
-    const each = running.map((record) => `${record.cell.name} (${record.tests.length} tests, ${this.elapsed(record)})`);
+    const each = running.map((record) => `${record.cell.name} (${tests(record)}, ${this.elapsed(record)})`);
     this.log(`still at it: ${each.join(', ') || 'preparing'}; ${ended} of ${this.records.length} cells have ended`);
   }
 
@@ -108,7 +110,7 @@ export class Terminal implements Audience {
     const width = Math.max(...this.records.map(({ cell }) => cell.name.length));
     const elapsed = record.startedMs === undefined ? '' : this.elapsed(record);
     const failed = count(record, 'failed');
-    const done = `${record.tests.length} tests${failed > 0 ? `, ${failed} failed` : ''}`;
+    const done = `${tests(record)}${failed > 0 ? `, ${failed} failed` : ''}`;
     const last = record.outcome ? summary(record) : `${done}  ${this.doing(record)}`;
     const text = this.cut(`${sign} ${record.cell.name.padEnd(width)} ${elapsed.padStart(6)}  ${last}`);
     return `${COLOURS[colour]}${sign}\x1b[0m${text.slice(sign.length)}`;

@@ -24,13 +24,14 @@ function failure(record: CellRecord, { whole }: Run): Told[] {
   // A run of some says itself that what was asked for is missing.
   if (colour === 'green' || (colour === 'missing' && !whole && !isCanary(record))) return [];
   const tests = isCanary(record) ? [] : record.tests.filter(({ state }) => state === 'failed');
-  const tail = record.outcome?.tail ?? [];
+  const { death, tail = [] } = record.outcome ?? {};
+  const title = death === 'driver' ? 'what its driver says' : 'the end of its log';
   return [
     {
       what: oneLine(`${record.cell.name}: ${colour}: ${reasons.join('; ')}`),
       details: [
         ...tests.map(({ file, name, why }) => ({ title: oneLine(`${file}: ${name}`), lines: lines(why) })),
-        ...(tail.length > 0 ? [{ title: 'the end of its log', lines: tail }] : []),
+        ...(tail.length > 0 ? [{ title, lines: tail }] : []),
       ],
     },
   ];
