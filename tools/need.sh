@@ -15,9 +15,9 @@ bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libb
 test=("${start[@]}" "${bpf[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap bpftool:bpftool ethtool:ethtool)
 compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 ci=("${test[@]}" git:git)
-# The guests' userland is this machine's, so what the tests need is needed here. virtiofsd comes with QEMU, or is a package.
-virtiofsd=/usr/lib/qemu/virtiofsd:qemu-system-common
-[ ! -e /usr/libexec/virtiofsd ] && ! { command -v apt-cache && apt-cache show virtiofsd; } >/dev/null 2>&1 || virtiofsd=/usr/libexec/virtiofsd:virtiofsd
+# The guests' userland is this machine's, so what the tests need is needed here. Debian 12 has virtiofsd with QEMU.
+virtiofsd=/usr/libexec/virtiofsd:virtiofsd
+[ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_ID-}")" != 12 ] || virtiofsd=/usr/lib/qemu/virtiofsd:qemu-system-common
 matrix=("${test[@]}" qemu-system-x86_64:qemu-system-x86 "$virtiofsd" busybox:busybox-static cpio:cpio modprobe:kmod
   xz:xz-utils zstd:zstd setpriv:util-linux hping3:hping3
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)

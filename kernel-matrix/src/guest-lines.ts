@@ -1,21 +1,21 @@
 import type { GuestEvent } from './types.ts';
 
-/** What each kind of event must have, and of which type. */
-const shapes: Record<GuestEvent['event'], Readonly<Record<string, 'string' | 'number' | 'object'>>> = {
+type Shape = Readonly<Record<string, 'string' | 'number' | 'object' | readonly string[]>>;
+
+/** What each kind of event must have: of which type, or which of these words. */
+const shapes: Record<GuestEvent['event'], Shape> = {
   boot: {
-    release: 'string',
-    version: 'string',
-    arch: 'string',
-    endian: 'string',
-    cpus: 'number',
-    node: 'string',
-    features: 'object',
+    ...{ release: 'string', version: 'string', arch: 'string', endian: ['little', 'big'] },
+    ...{ cpus: 'number', node: 'string', features: 'object' },
   },
-  test: { file: 'string', name: 'string', state: 'string', ms: 'number' },
+  test: { file: 'string', name: 'string', state: ['passed', 'failed', 'skipped'], ms: 'number' },
   ratio: { what: 'string', median: 'number', low: 'number', high: 'number' },
   trouble: { why: 'string' },
   end: {},
 };
+
+const fits = (value: unknown, shape: Shape[string]): boolean =>
+  typeof shape === 'string' ? value !== null && typeof value === shape : shape.includes(value as string);
 
 /** The event of a line; undefined when it is none. */
 export function parseEvent(line: string): GuestEvent | undefined {
@@ -30,9 +30,7 @@ export function parseEvent(line: string): GuestEvent | undefined {
   const kind = given['event'];
   if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) return undefined;
   const shape = Object.entries(shapes[kind as GuestEvent['event']]);
-  return shape.every(([name, type]) => given[name] !== null && typeof given[name] === type)
-    ? (value as GuestEvent)
-    : undefined;
+  return shape.every(([name, type]) => fits(given[name], type)) ? (value as GuestEvent) : undefined;
 }
 
 /**

@@ -40,10 +40,11 @@ async function addModule(path: string, folder: string): Promise<string> {
 /** Makes the initramfs of a kernel, once, and says where it is. */
 export async function makeInitramfs({ kernel, busybox, modules }: InitramfsOptions): Promise<string> {
   const script = await readFile(init);
-  const key = createHash('sha256')
-    .update(script)
-    .update(await readFile(busybox))
-    .update(modules.join(' '));
+  const program = await readFile(busybox);
+  // The path of a loader stands at the beginning of a program that needs one.
+  if (/\/lib\w*\/ld[\w-]*\.so/.test(program.toString('latin1', 0, 4096)))
+    throw new Error(`${busybox} is not static: install busybox-static`);
+  const key = createHash('sha256').update(script).update(program).update(modules.join(' '));
   const path = join(cacheFolder(), 'initramfs', `${basename(kernel.root)}-${key.digest('hex').slice(0, 12)}.img`);
   if (existsSync(path)) return path;
   const folder = await mkdtemp(join(tmpdir(), 'scanward-initramfs-'));
