@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boot } from './boot.ts';
 import { cacheFolder, writeWhole } from './cache.ts';
+import type { Watching } from './lists.ts';
 import type { Accel } from './machine.ts';
 
 /** The line of guest/init that says that a kernel came up. */
@@ -33,10 +34,7 @@ async function kvmWorks({ vmlinuz, initramfs }: Bootable, signal: AbortSignal): 
  * What x86-64 guests run on: KVM where it works, else emulation. `MATRIX_ACCEL` overrides. The answer is kept until the
  * machine boots again.
  */
-export async function chooseAccel(
-  bootable: Bootable,
-  watch: { progress(line: string): void; readonly signal: AbortSignal },
-): Promise<Accel> {
+export async function chooseAccel(bootable: Bootable, watch: Watching): Promise<Accel> {
   const forced = process.env['MATRIX_ACCEL'];
   if (forced === 'kvm' || forced === 'tcg') return forced;
   if (forced) throw new Error(`MATRIX_ACCEL is "${forced}": it must be kvm or tcg`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cacheFolder, writeWhole } from './cache.ts';
 import { nearest, newest, type Choice } from './choose.ts';
 import { fetchDebs, isCached } from './debs.ts';
-import { packagesOf, refresh } from './lists.ts';
+import { Lists, type Watching } from './lists.ts';
 import type { DebianPackage } from './packages.ts';
 import type { Arch, KernelEntry } from './types.ts';
 
@@ -12,30 +12,24 @@ export interface Found extends Choice {
   readonly instead?: string;
 }
 
-interface Watching {
-  progress(line: string): void;
-  readonly signal: AbortSignal;
-}
-
 const kernels = /^linux-(image|binary|modules|base)-\d/;
 const suitesOf = (entries: readonly KernelEntry[]) => [
   ...new Set(entries.flatMap((each) => each.debian?.suites ?? [])),
 ];
 
-const readAll = async (suites: readonly string[], arch: Arch): Promise<DebianPackage[]> =>
-  (await Promise.all(suites.map((suite) => packagesOf(suite, arch, kernels)))).flat();
+const readAll = async (lists: Lists, suites: readonly string[]): Promise<DebianPackage[]> =>
+  (await Promise.all(suites.map((suite) => lists.packages(suite, kernels)))).flat();
 
 /** The newest kernel of each entry's series, or its nearest neighbour in the suites of all entries known. */
 async function choose(
   entries: readonly KernelEntry[],
   known: readonly KernelEntry[],
-  arch: Arch,
+  lists: Lists,
   force: boolean,
-  watch: Watching,
 ): Promise<Map<KernelEntry, Found>> {
   const suites = suitesOf(entries);
-  await refresh(suites, arch, force, watch);
-  const packages = await readAll(suites, arch);
+  await lists.refresh(suites, force);
+  const packages = await readAll(lists, suites);
   const found = new Map<KernelEntry, Found>();
   const gone = entries.filter((entry) => {
     const choice = newest(entry, packages);
@@ -43,13 +37,13 @@ async function choose(
     return choice === undefined;
   });
   if (gone.length === 0) return found;
-  const others = suitesOf(known.filter((entry) => entry.arch === arch)).filter((suite) => !suites.includes(suite));
-  await refresh(others, arch, force, watch);
-  const all = [...packages, ...(await readAll(others, arch))];
+  const others = suitesOf(known).filter((suite) => !suites.includes(suite));
+  await lists.refresh(others, force);
+  const all = [...packages, ...(await readAll(lists, others))];
   for (const entry of gone) {
     const choice = nearest(entry, all);
     if (choice)
-      found.set(entry, { ...choice, instead: `${entry.series} is gone from ${entry.debian!.suites.join(', ')}` });
+      found.set(entry, { ...choice, instead: `${entry.series} is not in ${entry.debian!.suites.join(', ')}` });
   }
   return found;
 }
@@ -73,6 +67,8 @@ export async function fetchKernels(
   arch: Arch,
   watch: Watching,
 ): Promise<Map<KernelEntry, Found>> {
+  const lists = new Lists(arch, watch);
+  const neighbours = known.filter((entry) => entry.arch === arch);
   const last = await remembered();
   const answer = new Map<KernelEntry, Found>();
   const open = () => entries.filter((entry) => !answer.has(entry));
@@ -80,7 +76,7 @@ export async function fetchKernels(
   // A second time with new lists: mirrors drop a version soon after there is a newer one.
   for (const again of force ? [true] : [false, true]) {
     if (open().length === 0) break;
-    const found = await choose(open(), known, arch, again, watch);
+    const found = await choose(open(), neighbours, lists, again);
     await fetchDebs(
       [...found.values()].flatMap(({ packages }) => packages),
       watch,

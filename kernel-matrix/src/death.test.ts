@@ -14,6 +14,8 @@ test('a panic is one however it ended, and its line is in the tail though much c
   const long = `${panic}\n${'trace\n'.repeat(50)}`;
   expect(classify(ended, long, false).tail).toEqual([panic, ...Array<string>(20).fill('trace')]);
   expect(classify(ended, `a\n${panic}\r\nb\n`, false).tail).toEqual(['a', panic, 'b']);
+  const bug = '[   12.000000] BUG: kernel NULL pointer dereference, address: 0000000000000000';
+  expect(classify(ended, `${bug}\n${long}`, false).tail.slice(0, 3)).toEqual([bug, panic, 'trace']);
 });
 
 test('a test that speaks of a panic is none', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { cacheFolder, unfinished, writeWhole } from './cache.ts';
+import type { Watching } from './lists.ts';
 import type { DebianPackage } from './packages.ts';
 
 /** Where the file of a package is kept. */
@@ -27,10 +28,7 @@ export const isCached = async (each: DebianPackage): Promise<boolean> => (await 
  * Fetches what is not in the cache, in one call of apt, which keeps to the machine's proxies and checks the sums. Never
  * fails: ask `isCached` for what came.
  */
-export async function fetchDebs(
-  packages: readonly DebianPackage[],
-  watch: { progress(line: string): void; readonly signal: AbortSignal },
-): Promise<void> {
+export async function fetchDebs(packages: readonly DebianPackage[], watch: Watching): Promise<void> {
   const unique = [...new Map(packages.map((each) => [each.file, each])).values()];
   const cached = await Promise.all(unique.map(isCached));
   const missing = unique

@@ -5,7 +5,10 @@ import { execa } from 'execa';
 import { cacheFolder, writeWhole } from './cache.ts';
 import { archiveOf, readMirror } from './mirror.ts';
 import { parsePackages, type DebianPackage } from './packages.ts';
-import type { Arch } from './types.ts';
+import type { Arch, Watch } from './types.ts';
+
+/** Where one learns what goes on, and that it is to end. */
+export type Watching = Omit<Watch, 'event'>;
 
 /** Lists that are younger are not fetched again, unless `MATRIX_REFRESH=1`. */
 const freshMs = 12 * 3600 * 1000;
@@ -64,42 +67,54 @@ function reason(error: unknown): string {
   return line?.slice(3) ?? (error as Error).message;
 }
 
-/** Sees to it that the lists of these suites are young. A suite that cannot be fetched is told, and is no error. */
-export async function refresh(
-  suites: readonly string[],
-  arch: Arch,
-  force: boolean,
-  watch: { progress(line: string): void; readonly signal: AbortSignal },
-): Promise<void> {
-  const unreachable = new Set<string>();
-  for (const suite of suites) {
-    const at = await fetchedAt(suite, arch);
-    if (!force && Date.now() - at < freshMs) continue;
+/** The suites of one architecture, as one run of the matrix sees them: none is fetched twice. */
+export class Lists {
+  readonly #arch: Arch;
+  readonly #watch: Watching;
+  readonly #tried = new Set<string>();
+  /** Archives that do not answer: the other suites need not wait for the same. */
+  readonly #unreachable = new Set<string>();
+
+  constructor(arch: Arch, watch: Watching) {
+    this.#arch = arch;
+    this.#watch = watch;
+  }
+
+  /** Sees to it that the lists of these suites are young, or new. One that cannot be fetched is told, and is no error. */
+  async refresh(suites: readonly string[], force: boolean): Promise<void> {
+    for (const suite of suites.filter((each) => !this.#tried.has(each))) {
+      const at = await fetchedAt(suite, this.#arch);
+      if (!force && Date.now() - at < freshMs) continue;
+      this.#tried.add(suite);
+      await this.#refresh(suite, at);
+    }
+  }
+
+  async #refresh(suite: string, at: number): Promise<void> {
+    const watch = this.#watch;
     const archive = archiveOf(readMirror(), suite);
     const so = at === 0 ? 'goes on without it' : `takes its lists of ${new Date(at).toISOString().slice(0, 16)}Z`;
-    if (unreachable.has(archive)) {
+    if (this.#unreachable.has(archive)) {
       watch.progress(`${suite}: ${so}`);
-      continue;
+      return;
     }
-    watch.progress(`fetching the lists of ${suite} (${debianArch[arch]})`);
-    await update(suite, arch, watch.signal).catch((error: unknown) => {
+    watch.progress(`fetching the lists of ${suite} (${debianArch[this.#arch]})`);
+    await update(suite, this.#arch, watch.signal).catch((error: unknown) => {
       watch.signal.throwIfAborted();
       watch.progress(`${suite}: ${reason(error)}: ${so}`);
-      // The other suites need not wait for the same.
-      if (/Could not|Cannot initiate|timed out|Temporary failure|Unable to connect/.test(reason(error)))
-        unreachable.add(archive);
+      if (/Could not|Cannot initiate|timed out|Temporary failure/.test(reason(error))) this.#unreachable.add(archive);
     });
   }
-}
 
-/** The packages whose name matches in the lists of a suite; none when there never were any. */
-export async function packagesOf(suite: string, arch: Arch, wanted: RegExp): Promise<DebianPackage[]> {
-  const folder = place(suite, arch);
-  const base = await readFile(join(folder, 'archive'), 'utf8').catch(() => undefined);
-  if (base === undefined) return [];
-  const files = (await readdir(join(folder, 'lists'))).filter((name) => /_Packages(\.\w+)?$/.test(name));
-  const paths = files.map((name) => join(folder, 'lists', name));
-  // apt keeps its lists compressed, in one way or another.
-  const { stdout } = await execa('/usr/lib/apt/apt-helper', ['cat-file', ...paths], { maxBuffer: 2 ** 29 });
-  return parsePackages(stdout, wanted, suite, base);
+  /** The packages whose name matches in the lists of a suite; none when there never were any. */
+  async packages(suite: string, wanted: RegExp): Promise<DebianPackage[]> {
+    const folder = place(suite, this.#arch);
+    const base = await readFile(join(folder, 'archive'), 'utf8').catch(() => undefined);
+    if (base === undefined) return [];
+    const files = (await readdir(join(folder, 'lists'))).filter((name) => /_Packages(\.\w+)?$/.test(name));
+    const paths = files.map((name) => join(folder, 'lists', name));
+    // apt keeps its lists compressed, in one way or another.
+    const { stdout } = await execa('/usr/lib/apt/apt-helper', ['cat-file', ...paths], { maxBuffer: 2 ** 29 });
+    return parsePackages(stdout, wanted, suite, base);
+  }
 }

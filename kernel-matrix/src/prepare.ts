@@ -1,5 +1,6 @@
 import { fetchKernels } from './apt.ts';
 import { readKernels } from './kernels.ts';
+import type { Watching } from './lists.ts';
 import type { Arch, KernelEntry, Resolved } from './types.ts';
 import { unpack, type KernelFiles } from './unpack.ts';
 
@@ -11,7 +12,7 @@ export interface Prepared extends Resolved {
 /** Fetches and unpacks the kernels of these entries, in their order. Does not fail for one that cannot be had. */
 export async function prepareKernels(
   entries: readonly KernelEntry[],
-  watch: { progress(line: string): void; readonly signal: AbortSignal },
+  watch: Watching,
   known: readonly KernelEntry[] = readKernels(),
 ): Promise<Prepared[]> {
   const prepared = new Map<KernelEntry, Prepared>();

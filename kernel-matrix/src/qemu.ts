@@ -8,6 +8,7 @@ import { checkout } from './cache.ts';
 import { classify } from './death.ts';
 import { GuestLines } from './guest-lines.ts';
 import { makeInitramfs } from './initramfs.ts';
+import type { Watching } from './lists.ts';
 import type { Accel } from './machine.ts';
 import { prepareKernels, type Prepared } from './prepare.ts';
 import type { Arch, Cell, Driver, KernelEntry, Outcome, Resolved, Watch } from './types.ts';
@@ -24,7 +25,7 @@ export interface QemuOptions {
   /** The guest side; default kernel-matrix/guest/run.sh. */
   readonly runScript?: string;
   /** Makes the userland of a guest that cannot have the host's. */
-  readonly userlands?: Partial<Record<Arch, (watch: Omit<Watch, 'event'>) => Promise<Userland>>>;
+  readonly userlands?: Partial<Record<Arch, (watch: Watching) => Promise<Userland>>>;
 }
 
 interface Ready {
@@ -49,7 +50,7 @@ export class QemuDriver implements Driver {
     this.#options = options;
   }
 
-  async prepare(cells: readonly Cell[], watch: Omit<Watch, 'event'>): Promise<readonly Resolved[]> {
+  async prepare(cells: readonly Cell[], watch: Watching): Promise<readonly Resolved[]> {
     const kernels = [...new Set(cells.map(({ kernel }) => kernel))];
     const resolved: Resolved[] = [];
     for (const each of await prepareKernels(kernels, watch)) resolved.push(await this.#make(each, watch));
@@ -57,7 +58,7 @@ export class QemuDriver implements Driver {
   }
 
   /** All that a boot of the kernel needs. What cannot be made is missing, and takes no other kernel with it. */
-  async #make(prepared: Prepared, watch: Omit<Watch, 'event'>): Promise<Resolved> {
+  async #make(prepared: Prepared, watch: Watching): Promise<Resolved> {
     const { files, kernel } = prepared;
     if (files === undefined) return prepared;
     try {
@@ -74,7 +75,7 @@ export class QemuDriver implements Driver {
   }
 
   readonly #userlands = new Map<Arch, Promise<Userland>>();
-  async #userland(arch: Arch, watch: Omit<Watch, 'event'>): Promise<Userland> {
+  async #userland(arch: Arch, watch: Watching): Promise<Userland> {
     const make = this.#options.userlands?.[arch];
     if (make === undefined && arch !== 'x86-64') throw new Error(`there is no userland for ${arch}`);
     const made = this.#userlands.get(arch) ?? make?.(watch) ?? Promise.resolve(hostUserland);
