@@ -1,6 +1,6 @@
 // Runs inside the namespace of the group `live`, on one processor; prints a LiveFigures.
 import { attachXdp, type BpfProgram, listLinks, type XdpMode } from '@scanward/loader-native';
-import { Forwarder } from '@scanward/testkit';
+import { Forwarder, bareProgram } from '@scanward/testkit';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BLOCKS, type LiveOptions } from './groups/live-options.ts';
@@ -8,7 +8,6 @@ import { Owned } from './groups/owned.ts';
 import { cpuMs } from './harness/cpu.ts';
 import { interleave, type Task } from './harness/interleave.ts';
 import { Network } from './kernel/addresses.ts';
-import { bareProgram } from './kernel/bare.ts';
 import { frames } from './kernel/frames.ts';
 import { liveRun } from './kernel/live-run.ts';
 import { Shipped } from './kernel/shipped.ts';

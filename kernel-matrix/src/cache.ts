@@ -2,9 +2,6 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The root of the checkout: this file is in kernel-matrix/src or kernel-matrix/dist. */
-export const checkout = join(import.meta.dirname, '../..');
-
 /** Where packages, unpacked kernels and what is made of them are kept between runs. Never in git. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return (

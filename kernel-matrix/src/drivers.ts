@@ -2,6 +2,7 @@ import type { Driver, DriverName } from './types.ts';
 
 /** Each driver is loaded when it is first needed: what one of them asks of the machine, the others need not. */
 const drivers: Readonly<Partial<Record<DriverName, () => Promise<Driver>>>> = {
+  qemu: async () => new (await import('./qemu.ts')).QemuDriver(),
   native: async () => new (await import('./native.ts')).NativeDriver(),
 };
 

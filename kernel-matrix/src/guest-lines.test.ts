@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { GuestLines, parseEvent } from './guest-lines.ts';
+import { parseEvent } from './events.ts';
+import { GuestLines } from './guest-lines.ts';
 import type { GuestEvent } from './types.ts';
 
 const passed: GuestEvent = { event: 'test', file: 'a.test.ts', name: 'größer', state: 'passed', ms: 3 };

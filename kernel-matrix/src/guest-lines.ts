@@ -1,37 +1,5 @@
+import { parseEvent } from './events.ts';
 import type { GuestEvent } from './types.ts';
-
-type Shape = Readonly<Record<string, 'string' | 'number' | 'object' | readonly string[]>>;
-
-/** What each kind of event must have: of which type, or which of these words. */
-const shapes: Record<GuestEvent['event'], Shape> = {
-  boot: {
-    ...{ release: 'string', version: 'string', arch: 'string', endian: ['little', 'big'] },
-    ...{ cpus: 'number', node: 'string', features: 'object' },
-  },
-  test: { file: 'string', name: 'string', state: ['passed', 'failed', 'skipped'], ms: 'number' },
-  ratio: { what: 'string', median: 'number', low: 'number', high: 'number' },
-  trouble: { why: 'string' },
-  end: {},
-};
-
-const fits = (value: unknown, shape: Shape[string]): boolean =>
-  typeof shape === 'string' ? value !== null && typeof value === shape : shape.includes(value as string);
-
-/** The event of a line; undefined when it is none. */
-export function parseEvent(line: string): GuestEvent | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const given = value as Record<string, unknown>;
-  const kind = given['event'];
-  if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind)) return undefined;
-  const shape = Object.entries(shapes[kind as GuestEvent['event']]);
-  return shape.every(([name, type]) => fits(given[name], type)) ? (value as GuestEvent) : undefined;
-}
 
 /**
  * Makes events of the bytes of a guest, which come in pieces of any size. A line that is no event, or that was cut off

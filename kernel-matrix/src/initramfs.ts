@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { cacheFolder, checkout, writeWhole } from './cache.ts';
+import { cacheFolder, writeWhole } from './cache.ts';
+import { inCheckout } from './checkout.ts';
 import type { KernelFiles } from './unpack.ts';
 
 /** The first program of every guest; `scanward.root=` on the kernel's command line says where the root is. */
-const init = join(checkout, 'kernel-matrix/guest/init');
+const init = inCheckout('kernel-matrix/guest/init');
 
 export interface InitramfsOptions {
   readonly kernel: KernelFiles;

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { checkout } from './cache.ts';
+import { inCheckout } from './checkout.ts';
 import type { KernelEntry } from './types.ts';
 
 /** The list that the repository keeps. */
-export const kernelsFile = join(checkout, 'kernel-matrix/kernels.json');
+export const kernelsFile = inCheckout('kernel-matrix/kernels.json');
 
 /** Reads kernels.json; what is wrong in it is said with the entry and the field. */
 export function readKernels(path = kernelsFile): readonly KernelEntry[] {

@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { chooseAccel } from './accel.ts';
 import { boot } from './boot.ts';
-import { checkout } from './cache.ts';
+import { logFile } from './checkout.ts';
 import { classify } from './death.ts';
 import { GuestLines } from './guest-lines.ts';
 import { makeInitramfs } from './initramfs.ts';
@@ -16,8 +16,8 @@ import { modulesOf, type KernelFiles } from './unpack.ts';
 import { hostUserland, type Userland } from './userland.ts';
 
 export interface QemuOptions {
-  /** Where the logs go, `NAME.log` each; default kernel-matrix/logs. */
-  readonly logs?: string;
+  /** Where a cell's log goes; default kernel-matrix/logs/NAME.log. */
+  readonly log?: typeof logFile;
   /** Milliseconds of a boot; default 15 min. */
   readonly limitMs?: number;
   /** Milliseconds without a word of the guest until it is taken for hung; default 5 min. */
@@ -37,9 +37,6 @@ interface Ready {
 
 /** Room for the tests, and for what they write: that is kept in memory. */
 const memoryMiB = 3072;
-
-/** Where the log of a cell is, below the folder of logs. */
-export const logName = (cell: Pick<Cell, 'name'>): string => `${cell.name.replace(/[^\w.-]+/g, '-')}.log`;
 
 /** Boots Debian's kernels in QEMU, each with the host's root shared read-only, or with a userland of its own. */
 export class QemuDriver implements Driver {
@@ -67,7 +64,7 @@ export class QemuDriver implements Driver {
       const initramfs = await makeInitramfs({ kernel: files, busybox, modules });
       const accel = kernel.arch === 'x86-64' ? await chooseAccel({ ...files, initramfs }, watch) : 'tcg';
       this.#ready.set(kernel, { files, userland, initramfs, accel });
-      return prepared;
+      return { ...prepared, accel };
     } catch (error) {
       watch.signal.throwIfAborted();
       return { ...prepared, missing: (error as Error).message };
@@ -87,13 +84,9 @@ export class QemuDriver implements Driver {
     const ready = this.#ready.get(cell.kernel);
     if (ready === undefined) return { death: 'driver', tail: [`${cell.kernel.series} was not prepared`] };
     const { userland, files, accel, initramfs } = ready;
-    const {
-      logs = join(checkout, 'kernel-matrix/logs'),
-      limitMs = 15 * 60_000,
-      silenceMs = 5 * 60_000,
-    } = this.#options;
-    await mkdir(logs, { recursive: true });
-    const path = join(logs, logName(cell));
+    const { log: place = logFile, limitMs = cell.limitMs ?? 15 * 60_000, silenceMs = 5 * 60_000 } = this.#options;
+    const path = place(cell);
+    await mkdir(dirname(path), { recursive: true });
     const log = createWriteStream(path);
     const lines = new GuestLines((event) => watch.event(event));
     const end = await boot({

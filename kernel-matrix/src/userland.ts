@@ -1,5 +1,5 @@
-import { dirname, join } from 'node:path';
-import { checkout } from './cache.ts';
+import { dirname } from 'node:path';
+import { inCheckout } from './checkout.ts';
 import type { RootSource } from './boot.ts';
 
 /** What a guest of an architecture has besides its kernel. */
@@ -34,8 +34,8 @@ export const hostUserland: Userland = {
   busybox: '/bin/busybox',
   modules: guestModules,
   root: { kind: 'virtiofs' },
-  init: join(checkout, 'kernel-matrix/guest/boot.sh'),
+  init: inCheckout('kernel-matrix/guest/boot.sh'),
   path: dirname(process.execPath),
-  runScript: join(checkout, 'kernel-matrix/guest/run.sh'),
+  runScript: inCheckout('kernel-matrix/guest/run.sh'),
   sharesHost: true,
 };

@@ -1,10 +1,9 @@
 import { Mode } from '@scanward/map-codec';
 import { type BpfProgram, XdpVerdict } from '@scanward/loader-native';
-import { Wrapper } from '@scanward/testkit';
+import { Wrapper, bareProgram, Clock, clockProgram } from '@scanward/testkit';
 import type { Group, Scale } from '../group.ts';
 import { interleave, type Task } from '../harness/interleave.ts';
 import { ratios, summarise } from '../harness/statistics.ts';
-import { bareProgram, Clock, clockProgram } from '../kernel/bare.ts';
 import { BLOCKED6_KEY } from '../kernel/frames.ts';
 import { Shipped } from '../kernel/shipped.ts';
 import type { Row, Table } from '../report/table.ts';

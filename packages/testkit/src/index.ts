@@ -1,3 +1,4 @@
+export { bareProgram, Clock, clockProgram } from './bare.ts';
 export { capture, type Capture } from './capture.ts';
 export { Forwarder, Wrapper, type Change } from './changer.ts';
 export { command, type CommandOptions, type CommandResult } from './command.ts';

@@ -37,9 +37,11 @@ export class Scanward implements AsyncDisposable {
   /** Starts it without waiting: for what must fail, or be killed early. */
   static spawn(ns: Namespace, options: ScanwardOptions = {}): Scanward {
     const { args = [], env, timeoutMs } = options;
+    const object = process.env['SCANWARD_TEST_OBJECT'];
+    const planted = object === undefined ? [] : ['--object', object];
     const interfaces = args.includes('-i') || args.includes('--interface') ? [] : ['-i', 'eth0'];
     return new Scanward(
-      ns.spawn(process.execPath, [scanwardBin, 'run', ...interfaces, ...args], {
+      ns.spawn(process.execPath, [scanwardBin, 'run', ...planted, ...interfaces, ...args], {
         ...(env ? { env } : {}),
         ...(timeoutMs ? { timeoutMs } : {}),
       }),

@@ -1,5 +1,5 @@
 import { BpfProgram, features, XdpVerdict } from '@scanward/loader-native';
-import { endian } from './shipped.ts';
+import { endianness } from 'node:os';
 
 const MOV_R0 = 0xb7;
 const EXIT = 0x95;
@@ -8,7 +8,7 @@ const XDP_HAS_FRAGS = 1 << 5;
 function instruction(opcode: number, immediate: number): number[] {
   const bytes = new DataView(new ArrayBuffer(8));
   bytes.setUint8(0, opcode);
-  bytes.setInt32(4, immediate, endian === 'little');
+  bytes.setInt32(4, immediate, endianness() === 'LE');
   return [...new Uint8Array(bytes.buffer)];
 }
 

@@ -1,0 +1,31 @@
+import { features } from '@scanward/loader-native';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, arch, endianness, release } from 'node:os';
+import type { GuestEvent } from '../types.ts';
+
+const JIT = '/proc/sys/net/core/bpf_jit_enable';
+
+/** Which kernel this is, and what it has. */
+export function machine(): Extract<GuestEvent, { event: 'boot' }> {
+  const { xdpLink, xdpFrags, ringBuffer, batch, mmapableArray, coarseClock, bloomFilter } = features();
+  return {
+    event: 'boot',
+    release: release(),
+    version: /Debian (\S+)/.exec(readFileSync('/proc/version', 'utf8'))?.[1] ?? '',
+    arch: arch(),
+    endian: endianness() === 'LE' ? 'little' : 'big',
+    cpus: availableParallelism(),
+    node: process.version,
+    features: {
+      bpf_link: xdpLink,
+      'ring buffer': ringBuffer,
+      'batches of elements': batch,
+      'arrays in memory': mmapableArray,
+      'coarse clock': coarseClock,
+      'bloom filter': bloomFilter,
+      'XDP frags': xdpFrags,
+      JIT: existsSync(JIT) && readFileSync(JIT, 'utf8').trim() !== '0',
+      BTF: existsSync('/sys/kernel/btf/vmlinux'),
+    },
+  };
+}

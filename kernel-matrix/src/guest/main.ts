@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { execa } from 'execa';
+import { inCheckout } from '../checkout.ts';
+import { broken } from './canary.ts';
+import { machine } from './machine.ts';
+import { ratios } from './ratios.ts';
+import { tell } from './tell.ts';
+
+/** Files that show something of the tests, which is the same on every kernel; they need a compiler besides. */
+const OF_THE_TESTS = ['bpf/test/mutation.kernel.test.ts'];
+
+const { MATRIX_RESULT: result, MATRIX_TESTS: tests = '', MATRIX_CANARY: canary, MATRIX_PACE: pace } = process.env;
+if (result === undefined || result === '') throw new Error('MATRIX_RESULT must name where the results go');
+const fd = openSync(result, 'w');
+
+/** What is on the machine besides the tests, as tools/leaks.mjs sees it. */
+const leaks = (args: readonly string[], input = '') =>
+  execa(process.execPath, [inCheckout('tools/leaks.mjs'), ...args], { input, reject: false });
+
+async function runTests(): Promise<void> {
+  using fault = await broken(canary);
+  const vitest = inCheckout('node_modules/vitest/vitest.mjs');
+  const config = inCheckout('kernel-matrix/guest/vitest.config.mjs');
+  const run = [vitest, 'run', '--config', config, '--configLoader', 'native', '--passWithNoTests=false'];
+  const excluded = OF_THE_TESTS.filter((file) => file.includes(tests));
+  const [file, ...args] = [...fault.launcher, process.execPath, ...run, ...(tests === '' ? [] : [tests])];
+  const child = spawn(file!, args, {
+    cwd: inCheckout(''),
+    stdio: ['ignore', 'inherit', 'inherit', fd],
+    env: {
+      ...process.env,
+      SUITE: 'kernel',
+      // This process is in a network namespace of its own already.
+      SCANWARD_INSIDE: 'matrix',
+      MATRIX_CPUS: String(availableParallelism()),
+      MATRIX_RESULT_FD: '3',
+      MATRIX_EXCLUDE: JSON.stringify(excluded),
+      ...fault.env,
+    },
+  });
+  const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  const why = 'shows what the tests can find, which no kernel changes: `make test` runs it';
+  for (const each of excluded) tell(fd, { event: 'test', file: each, name: 'all of it', state: 'skipped', ms: 0, why });
+  if (exitCode !== 0 && exitCode !== 1) {
+    tell(fd, { event: 'trouble', why: `the test runner ended with ${signal ?? `code ${exitCode}`}` });
+  }
+}
+
+await execa('ip', ['link', 'set', 'lo', 'up']);
+tell(fd, machine());
+if (canary === 'hang') await new Promise(() => setInterval(() => undefined, 1_000));
+const { stdout: before } = await leaks(['snapshot']);
+await runTests();
+if (canary === undefined && tests === '') for (const ratio of ratios(pace === 'emulated')) tell(fd, ratio);
+const { exitCode, stdout: left } = await leaks(['compare', '-'], before);
+if (exitCode !== 0) tell(fd, { event: 'trouble', why: `left over after the tests: ${left.replaceAll('\n', ', ')}` });
+tell(fd, { event: 'end' });
+closeSync(fd);
