@@ -2,7 +2,7 @@
 # The guest side, the same for all drivers: runs the tests on the kernel that is here, as root.
 #   MATRIX_RESULT   where to tell what happens, one JSON object a line: a file, or the port of a guest
 #   MATRIX_TESTS    only test files whose path contains this
-#   MATRIX_PACE     `emulated`: tests wait longer and do less
+#   MATRIX_PACE     `brief`: tests do less; `emulated`: they also wait longer
 #   MATRIX_CANARY   what is broken on purpose
 set -eu
 cd "$(dirname "$0")/../.."

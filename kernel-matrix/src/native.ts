@@ -25,7 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What the guest side is told, whatever this process was told itself. */
 const environmentOf = ({ tests, canary }: Cell, result: string): Environment => ({
   MATRIX_RESULT: result,
-  MATRIX_PACE: 'native',
+  MATRIX_PACE: 'brief',
   MATRIX_TESTS: tests,
   MATRIX_CANARY: canary,
 });

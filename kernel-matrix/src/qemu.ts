@@ -104,7 +104,7 @@ export class QemuDriver implements Driver {
           modules: userland.sharesHost ? modulesOf(files) : undefined,
           tests: cell.tests,
           canary: cell.canary,
-          pace: accel === 'kvm' ? 'native' : 'emulated',
+          pace: accel === 'kvm' ? 'brief' : 'emulated',
         },
       },
       root: userland.root,

@@ -30,7 +30,7 @@ export {
   type TestProgramOptions,
   shippedClock,
 } from './program.ts';
-export { atPace, emulated, patience } from './pace.ts';
+export { atPace, brief, patience } from './pace.ts';
 export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
 export { send, type SendOptions } from './send.ts';
 export { connect, listen } from './servers.ts';

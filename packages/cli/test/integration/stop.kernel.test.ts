@@ -13,7 +13,7 @@ import { expect, test } from 'vitest';
 
 const ROUNDS = atPace(20, 2);
 
-test.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+test.each(atPace(['SIGTERM', 'SIGINT', 'SIGKILL'] as const, ['SIGTERM', 'SIGKILL'] as const))(
   `%s at a random moment under load, ${ROUNDS} times: nothing is left`,
   { timeout: patience(180_000) },
   async (signal) => {
