@@ -10,6 +10,7 @@ import {
   createPair,
   leakSnapshot,
   leaksSince,
+  repositoryFile,
   scanwardBin,
 } from '@scanward/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
