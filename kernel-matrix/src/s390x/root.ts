@@ -30,12 +30,20 @@ const FILES: Readonly<Record<string, string>> = {
   'etc/hosts': '127.0.0.1 localhost\n::1 localhost\n',
 };
 
+/**
+ * The node of the guest: what V8 compiles for s390x, QEMU 7.2 as a whole machine runs wrongly (it dies of an illegal
+ * instruction, or misses what it needs to go back), so bytecode is interpreted.
+ */
+const NODE = '#!/bin/sh\nexec /usr/bin/node --no-opt --no-sparkplug "$@"\n';
+
 /** What the packages' scripts would have made, as far as anything here needs it. */
 async function finish(folder: string): Promise<void> {
   for (const [path, text] of Object.entries(FILES)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
+  await mkdir(join(folder, 'usr/local/bin'), { recursive: true });
+  await writeFile(join(folder, 'usr/local/bin/node'), NODE, { mode: 0o755 });
   await symlink('blas/libblas.so.3', join(folder, 'usr/lib/s390x-linux-gnu/libblas.so.3'));
   // Anybody may go through the folders of a root, whatever the mask of who made them.
   await chmod(folder, 0o755);

@@ -23,9 +23,9 @@ for (const file of files) {
   const path = join(stage, file.replace(/\.ts$/, '.js'));
   const trouble = await runTestFile(path, file, undefined, (test) => {
     tell({ event: 'test', ...test });
-    console.log(`  ${test.state} ${test.ms} ms: ${test.name}${test.why === undefined ? '' : `\n${test.why}`}`);
   });
   if (trouble !== undefined) tell({ event: 'trouble', why: `${file}: ${trouble}` });
-  console.log(`${file}: ${Math.round(performance.now() - begun)} ms${trouble === undefined ? '' : `: ${trouble}`}`);
+  process.stdout.write(`${file}: ${Math.round(performance.now() - begun)} ms
+`);
 }
 process.exit();
