@@ -12,7 +12,7 @@ const out = openSync(process.env['MATRIX_RESULT']!, 'a');
 const tell = (event: GuestEvent): void => void writeSync(out, `${JSON.stringify(event)}\n`);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-// Children are started as the tests' own process is: without compiled code, of which QEMU 7.2 runs some wrongly.
+// Children are started as the tests' own process is: with V8's compilers off, see root.ts.
 process.execPath = '/usr/local/bin/node';
 process.on('unhandledRejection', (error) => tell({ event: 'trouble', why: `unhandled: ${String(error)}` }));
 
