@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full clean install need-start need-demo need-test need-bpf need-compiler need-matrix
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -77,6 +77,10 @@ bench-quick: need-test install ## each benchmark once with tiny sizes, as root: 
 	@$(NX) run bench:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node bench/dist/main.js --quick $(GROUPS)
 
+test-big-endian: need-big-endian install ## the unit tests of codec, object reader, detector, run by the Node of s390x in emulation
+	@$(NX) run-many -t build -p kernel-matrix,cli $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node kernel-matrix/dist/s390x/user.js
+
 # KERNELS, TESTS, DRIVER, CANARY choose some, which leaves report.md and README.md as they are: kernel-matrix/README.md.
 kernel-matrix: need-matrix install ## boot real kernels and run the kernel tests and scans in each, as root: make kernel-matrix KERNELS=5.10,7
 	@$(NX) run-many -t build -p kernel-matrix,cli $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
@@ -86,9 +90,9 @@ kernel-matrix-full: export FULL := 1
 kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
 
 clean: ## remove what was built; node_modules stays
-	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/logs test-results coverage .nx
+	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/build kernel-matrix/logs test-results coverage .nx
 
-need-start need-demo need-test need-bpf need-compiler need-matrix: need-%:
+need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | matrix
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -22,6 +22,12 @@ matrix=("${test[@]}" qemu-system-x86_64:qemu-system-x86 "$virtiofsd" busybox:bus
   xz:xz-utils zstd:zstd setpriv:util-linux hping3:hping3
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 
+# s390x: its compiler, and its processor in software, for one program and as a machine; xz for its modules, zstd for packages.
+big_endian=("${start[@]}" qemu-s390x-static:qemu-user-static qemu-system-s390x:qemu-system-misc
+  s390x-linux-gnu-g++:g++-s390x-linux-gnu dpkg-deb:dpkg mkfs.ext4:e2fsprogs xz:xz-utils zstd:zstd
+  /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
+matrix+=("${big_endian[@]}")
+
 case "${1-}" in
   start) needs=("${start[@]}") ;;
   demo) needs=("${demo[@]}") ;;
@@ -29,8 +35,9 @@ case "${1-}" in
   compiler) needs=("${compiler[@]}") ;;
   bpf) needs=("${bpf[@]}") ;;
   ci) needs=("${ci[@]}") ;;
+  big-endian) needs=("${big_endian[@]}") ;;
   matrix) needs=("${matrix[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | matrix' >&2; exit 2 ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix' >&2; exit 2 ;;
 esac
 
 packages=()

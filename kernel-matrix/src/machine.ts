@@ -7,7 +7,7 @@ export type Root =
   /** The host's, by the socket of virtiofsd. */
   | { readonly kind: 'virtiofs'; readonly socket: string }
   /** An image of an ext4; what is written to it is thrown away. */
-  | { readonly kind: 'disk'; readonly image: string }
+  | { readonly kind: 'disk'; readonly image: string; readonly share?: string }
   | { readonly kind: 'none' };
 
 export interface Guest {
@@ -60,6 +60,15 @@ export const encode = (text: string): string =>
     })
     .join('');
 
+/** 9p, which QEMU does by itself: virtiofs keeps to the order of bytes of the host, and 9p has one for all. */
+const shareDevice = (folder: string | undefined, bus: string): string[] =>
+  folder === undefined
+    ? []
+    : [
+        ...['-fsdev', `local,id=share,path=${value(folder)},security_model=none,readonly=on,multidevs=remap`],
+        ...['-device', `virtio-9p-${bus},fsdev=share,mount_tag=share`],
+      ];
+
 function rootDevice(root: Root, bus: string, memoryMiB: number): string[] {
   switch (root.kind) {
     case 'virtiofs':
@@ -73,6 +82,7 @@ function rootDevice(root: Root, bus: string, memoryMiB: number): string[] {
       return [
         ...['-drive', `file=${value(root.image)},format=raw,if=none,id=root,snapshot=on`],
         ...['-device', `virtio-blk-${bus},drive=root`],
+        ...shareDevice(root.share, bus),
       ];
     case 'none':
       return [];
@@ -84,7 +94,11 @@ export function kernelCommandLine({ arch, root, parameters }: Guest): string {
   const { console, words: own } = machines[arch];
   // A kernel that is broken ends at once, and QEMU with it: panic=-1 restarts, -no-reboot makes that an end.
   const words = [`console=${console}`, 'quiet', 'panic=-1', 'oops=panic', ...own];
-  const given: Readonly<Record<string, string | undefined>> = { root: root.kind, ...parameters };
+  const given: Readonly<Record<string, string | undefined>> = {
+    root: root.kind,
+    share: root.kind === 'disk' ? root.share : undefined,
+    ...parameters,
+  };
   for (const [name, text] of Object.entries(given))
     if (text !== undefined) words.push(`scanward.${name}=${encode(text)}`);
   return words.join(' ');

@@ -25,7 +25,7 @@ export function parsePackages(text: string, wanted: RegExp, suite: string, base:
       sha256: field('SHA256'),
       uri: `${base}/${path}`,
       file: path.slice(path.lastIndexOf('/') + 1),
-      depends: field('Depends'),
+      depends: [field('Pre-Depends'), field('Depends')].filter(Boolean).join(', '),
     });
   }
   return packages;

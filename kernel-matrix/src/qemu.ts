@@ -35,6 +35,11 @@ interface Ready {
   readonly accel: Accel;
 }
 
+/** Loaded when there is such a guest: what it asks of the machine, the others need not. */
+const ownUserlands: NonNullable<QemuOptions['userlands']> = {
+  s390x: async (watch) => (await import('./s390x/userland.ts')).s390xUserland(watch),
+};
+
 /** Room for the tests, and for what they write: that is kept in memory. */
 const memoryMiB = 3072;
 
@@ -73,7 +78,7 @@ export class QemuDriver implements Driver {
 
   readonly #userlands = new Map<Arch, Promise<Userland>>();
   async #userland(arch: Arch, watch: Watching): Promise<Userland> {
-    const make = this.#options.userlands?.[arch];
+    const make = this.#options.userlands?.[arch] ?? ownUserlands[arch];
     if (make === undefined && arch !== 'x86-64') throw new Error(`there is no userland for ${arch}`);
     const made = this.#userlands.get(arch) ?? make?.(watch) ?? Promise.resolve(hostUserland);
     this.#userlands.set(arch, made);
