@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkout } from '../cache.ts';
+import { inCheckout } from '../checkout.ts';
 import { buildAddon } from './addon.ts';
 import { LEFT_OUT } from './left-out.ts';
 import { vitestReport, type Told } from './report.ts';
@@ -24,7 +24,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 function testFiles(): string[] {
   const sources = PACKAGES.map((name) => `packages/${name}/src`);
   const all = sources.flatMap((folder) =>
-    readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+    readdirSync(inCheckout(folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
   );
   return all
     .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.kernel.test.ts') && !(file in LEFT_OUT))
@@ -46,7 +46,7 @@ const folder = await mkdtemp(join(tmpdir(), 'scanward-big-endian-'));
 try {
   const signal = new AbortController().signal;
   const root = await s390xRoot({ progress: (line) => say(line), signal });
-  const stage = await makeStage(checkout, await buildAddon(checkout));
+  const stage = await makeStage(inCheckout(''), await buildAddon(inCheckout('')));
   const files = testFiles();
   const jobs = Array.from({ length: availableParallelism() }, (_, job) =>
     files.filter((_file, index) => index % availableParallelism() === job),
@@ -64,8 +64,8 @@ try {
     }),
   );
   const report = vitestReport(told.flat(), files);
-  await mkdir(join(checkout, 'test-results'), { recursive: true });
-  await writeFile(join(checkout, 'test-results/big-endian.json'), JSON.stringify(report));
+  await mkdir(inCheckout('test-results'), { recursive: true });
+  await writeFile(inCheckout('test-results/big-endian.json'), JSON.stringify(report));
   say(`big endian: ${report.numPassedTests} passed, ${report.numFailedTests} failed in ${files.length} files`);
   process.exitCode = report.success ? 0 : 1;
 } finally {

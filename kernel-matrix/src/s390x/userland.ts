@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkout } from '../cache.ts';
+import { inCheckout } from '../checkout.ts';
 import type { Watching } from '../lists.ts';
 import { guestModules, type Userland } from '../userland.ts';
 import { buildAddon } from './addon.ts';
@@ -13,14 +13,14 @@ const testModules = ['9p', '9pnet_virtio', 'veth', '8021q', 'sch_ingress', 'cls_
 export async function s390xUserland(watch: Watching): Promise<Userland> {
   const root = await s390xRoot(watch);
   watch.progress('compiling the addon for s390x, and the tests');
-  await makeStage(checkout, await buildAddon(checkout));
+  await makeStage(inCheckout(''), await buildAddon(inCheckout('')));
   return {
     busybox: join(root.folder, 'usr/bin/busybox'),
     modules: [...guestModules, ...testModules],
-    root: { kind: 'disk', image: root.image, share: checkout },
-    init: join(checkout, 'kernel-matrix/guest/boot.sh'),
+    root: { kind: 'disk', image: root.image, share: inCheckout('') },
+    init: inCheckout('kernel-matrix/guest/boot.sh'),
     path: '/usr/local/bin',
-    runScript: join(checkout, 'kernel-matrix/guest/big-endian.sh'),
+    runScript: inCheckout('kernel-matrix/guest/big-endian.sh'),
     sharesHost: false,
   };
 }
