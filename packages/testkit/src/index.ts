@@ -20,7 +20,7 @@ export { Lines, type Line } from './lines.ts';
 export { Namespace } from './namespace.ts';
 export { buildNative, flood, type NativeTool } from './native.ts';
 export { isAtLeast, NEEDS, needs, needsCpus, type Need } from '@scanward/loader-native/testing';
-export { nmap, parseNmap, type NmapOptions, type ScanResult } from './nmap.ts';
+export { nmap, parseNmap, PORTS_SCANNED, type NmapOptions, type ScanResult } from './nmap.ts';
 export {
   DEFAULT_POLICY,
   TEST_SECRET,

@@ -1,5 +1,5 @@
 import type { Namespace } from './namespace.ts';
-import { patience } from './pace.ts';
+import { atPace, patience } from './pace.ts';
 
 /** What a scan learned. Open and closed ports are answers; filtered ones are silence. */
 export interface ScanResult {
@@ -13,10 +13,13 @@ export interface ScanResult {
   readonly tookMs: number;
 }
 
+/** How many ports a scan asks for by default. */
+export const PORTS_SCANNED = atPace(1_024, 100);
+
 export interface NmapOptions {
   /** `-sS`, `-sT`, ...; default `-sS`. */
   readonly technique?: string;
-  /** Default `1-1024`. */
+  /** Default: 1 to `PORTS_SCANNED`. */
   readonly ports?: string;
   /** More options of nmap. */
   readonly args?: readonly string[];
@@ -53,7 +56,7 @@ const IMPATIENCE = [
 
 /** Scans a host from a namespace with the real nmap. */
 export async function nmap(ns: Namespace, target: string, options: NmapOptions = {}): Promise<ScanResult> {
-  const { technique = '-sS', ports = '1-1024', args = [], timeoutMs = 60_000 } = options;
+  const { technique = '-sS', ports = `1-${PORTS_SCANNED}`, args = [], timeoutMs = 60_000 } = options;
   const family = target.includes(':') ? ['-6'] : [];
   const begun = performance.now();
   const { stdout } = await ns.run(
