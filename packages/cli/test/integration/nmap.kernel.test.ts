@@ -1,4 +1,4 @@
-import { connect, nmap, Scanward, type Host, atPace, patience } from '@scanward/testkit';
+import { atPace, connect, nmap, patience, PORTS_SCANNED, Scanward, type Host } from '@scanward/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createPlace, OPEN_PORTS } from './place.ts';

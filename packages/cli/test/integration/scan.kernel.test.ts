@@ -1,7 +1,6 @@
 /** What Scanward is for, in one place, as the kernel matrix runs it on every kernel: real scanners against the daemon. */
 import { parseAddress, parseFrame } from '@scanward/packet';
 import {
-  atPace,
   capture,
   connect,
   frameTo,
@@ -18,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPlace, OPEN_PORTS, type Place } from './place.ts';
 import { literally, scanBy, scansIn } from './seen.ts';
 
-const BLOCK_TTL_S = atPace(8, 30);
+const BLOCK_TTL_S = patience(5_000) / 1_000;
 const TAGGED = '10.77.0.77';
 const BYSTANDER = '10.77.0.78';
 
