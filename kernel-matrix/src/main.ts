@@ -4,6 +4,7 @@ import { plansOf } from './cells.ts';
 import { inCheckout, logFolder } from './checkout.ts';
 import { loadDriver } from './drivers.ts';
 import { readKernels } from './kernels.ts';
+import { makeStage } from './stage.ts';
 import { recordsOf, runMatrix } from './matrix.ts';
 import { commandOf, isWhole, type Options, readOptions, UsageError } from './options.ts';
 import type { CellRecord } from './record.ts';
@@ -39,6 +40,7 @@ async function run(options: Options, records: readonly CellRecord[]): Promise<nu
   const now = (): number => performance.now();
   const terminal = new Terminal(records, screen, now);
   rmSync(logFolder, { recursive: true, force: true });
+  await makeStage('x86-64');
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
   const ticking = setInterval(() => terminal.tick(), TICK_MS);
   await runMatrix(records, { driver: loadDriver, cores: options.jobs, signal, audience: terminal, now });

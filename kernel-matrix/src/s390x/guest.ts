@@ -4,7 +4,7 @@ import { availableParallelism, endianness } from 'node:os';
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GuestEvent } from '../types.ts';
-import { runTestFile } from './emulated-runner.ts';
+import { runTestFile } from '../guest/runner.ts';
 import { KERNEL_TESTS } from './kernel-tests.ts';
 
 const stage = join(import.meta.dirname, '../../..');

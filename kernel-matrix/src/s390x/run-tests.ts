@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { runTestFile } from './emulated-runner.ts';
+import { runTestFile } from '../guest/runner.ts';
 
 const stage = join(import.meta.dirname, '../../..');
 const [output, ...files] = process.argv.slice(2);

@@ -12,7 +12,7 @@ import { buildAddon } from './addon.ts';
 import { LEFT_OUT } from './left-out.ts';
 import { vitestReport, type Told } from './report.ts';
 import { s390xRoot } from './root.ts';
-import { makeStage } from './stage.ts';
+import { makeStage } from '../stage.ts';
 
 const PACKAGES = ['map-codec', 'bpf-object', 'detector', 'packet', 'loader-native'];
 const LIMIT_MS = 8 * 60_000;
@@ -46,7 +46,7 @@ const folder = await mkdtemp(join(tmpdir(), 'scanward-big-endian-'));
 try {
   const signal = new AbortController().signal;
   const root = await s390xRoot({ progress: (line) => say(line), signal });
-  const stage = await makeStage(inCheckout(''), await buildAddon(inCheckout('')));
+  const stage = await makeStage('s390x', await buildAddon(inCheckout('')));
   const files = testFiles();
   const jobs = Array.from({ length: availableParallelism() }, (_, job) =>
     files.filter((_file, index) => index % availableParallelism() === job),

@@ -1,13 +1,16 @@
 /**
- * The checkout as s390x needs it: TypeScript made JavaScript file by file beside everything else of `packages` and `bpf`,
- * the packages' `@scanward/source` leading there, the addon of that processor where the package looks for prebuilt ones,
- * and all else of `node_modules` as links. It lies in the checkout, so that one shared folder holds all of it.
+ * The checkout as a guest needs it: TypeScript made JavaScript file by file beside everything else of `packages` and `bpf`,
+ * the packages' `@scanward/source` leading there, the addon of its processor where the package looks for prebuilt ones,
+ * and all else of `node_modules` as links. It lies in the checkout, so that one shared folder holds all of it. To make
+ * JavaScript in each guest takes a minute of an emulated processor, and for s390x there is no tool that does it.
  */
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import ts from 'typescript';
+import { inCheckout } from './checkout.ts';
+import type { Arch } from './types.ts';
 
-const PARTS = ['bpf', 'packages', 'kernel-matrix/src/s390x'];
+const PARTS = ['bpf', 'packages', 'tools', 'kernel-matrix/src'];
 /** What the build makes; of it only the command, which is one file, is shipped as it is. */
 const MADE = new Set(['node_modules', 'dist', 'build', 'prebuilds']);
 
@@ -50,16 +53,28 @@ async function linkModules(checkout: string, stage: string): Promise<void> {
     await symlink(join('../../packages', name), join(modules, '@scanward', name));
 }
 
-/** Where the stage of a checkout is. */
-export const stageOf = (checkout: string): string => join(checkout, 'kernel-matrix/build/s390x');
+/** Node's names of the processors. */
+const processors: Readonly<Record<Arch, string>> = { 'x86-64': 'x64', s390x: 's390x' };
+
+/** Where the stage of an architecture is. */
+export const stageOf = (arch: Arch): string => inCheckout(`kernel-matrix/build/${arch}`);
 
 /** Makes the stage anew, with the addon that was built for it; returns where it is. */
-export async function makeStage(checkout: string, addon: string): Promise<string> {
-  const stage = stageOf(checkout);
+export async function makeStage(
+  arch: Arch,
+  addon = inCheckout('packages/loader-native/build/Release/scanward.node'),
+): Promise<string> {
+  const checkout = inCheckout('');
+  const stage = stageOf(arch);
   await rm(stage, { recursive: true, force: true });
   for (const part of PARTS) await placeFolder(join(checkout, part), join(stage, part));
   await cp(join(checkout, 'packages/cli/dist'), join(stage, 'packages/cli/dist'), { recursive: true });
-  const prebuilt = join(stage, 'packages/loader-native/prebuilds/linux-s390x/scanward.napi.glibc.node');
+  const prebuilt = join(
+    stage,
+    'packages/loader-native/prebuilds',
+    `linux-${processors[arch]}`,
+    'scanward.napi.glibc.node',
+  );
   await mkdir(dirname(prebuilt), { recursive: true });
   await cp(addon, prebuilt);
   await linkModules(checkout, stage);

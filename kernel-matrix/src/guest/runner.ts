@@ -1,12 +1,13 @@
 /**
- * Runs test files where vitest's own command cannot: on s390x there is neither its bundler nor a compiler of TypeScript.
+ * Runs test files in a guest, where vitest's own command takes a minute to start, and on s390x cannot: there is neither
+ * its bundler nor a compiler of TypeScript.
  * The tests, `describe`, `test`, `expect` and `vi` are vitest's own, which are plain JavaScript, and so is the runner
  * below them; what is missing is what vitest puts between: reading TypeScript (the stage holds JavaScript) and workers.
  */
 import { startTests, type File, type Test, type VitestRunner, type VitestRunnerConfig } from '@vitest/runner';
 import { getTests } from '@vitest/runner/utils';
 import { pathToFileURL } from 'node:url';
-import type { TestReport } from './report.ts';
+import type { TestReport } from '../s390x/report.ts';
 
 /** Whatever a test asks for: an emulated processor is 30 to 100 times slower, and the whole run has a limit. */
 const PATIENCE_MS = 600_000;
@@ -40,7 +41,8 @@ Object.defineProperty(globalThis, '__vitest_worker__', { value: state });
 
 function reportOf(test: Test, file: string): TestReport {
   const { result } = test;
-  const why = result?.errors?.map((error) => error.stack ?? error.message).join('\n');
+  const errors = result?.errors?.map((error) => error.stack ?? error.message).join('\n');
+  const why = errors ?? (result as { readonly note?: string } | undefined)?.note;
   return {
     file,
     name: test.fullTestName,
