@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | matrix
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -15,6 +15,12 @@ bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libb
 test=("${start[@]}" "${bpf[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap bpftool:bpftool ethtool:ethtool)
 compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 ci=("${test[@]}" git:git)
+# The guests' userland is this machine's, so what the tests need is needed here. Debian 12 has virtiofsd with QEMU.
+virtiofsd=/usr/libexec/virtiofsd:virtiofsd
+[ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_ID-}")" != 12 ] || virtiofsd=/usr/lib/qemu/virtiofsd:qemu-system-common
+matrix=("${test[@]}" qemu-system-x86_64:qemu-system-x86 "$virtiofsd" busybox:busybox-static cpio:cpio modprobe:kmod
+  xz:xz-utils zstd:zstd setpriv:util-linux hping3:hping3
+  /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 
 case "${1-}" in
   start) needs=("${start[@]}") ;;
@@ -23,7 +29,8 @@ case "${1-}" in
   compiler) needs=("${compiler[@]}") ;;
   bpf) needs=("${bpf[@]}") ;;
   ci) needs=("${ci[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci' >&2; exit 2 ;;
+  matrix) needs=("${matrix[@]}") ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | matrix' >&2; exit 2 ;;
 esac
 
 packages=()
