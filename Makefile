@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated fuzz bench bench-quick clean install need-start need-demo need-test need-bpf need-compiler
+.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated fuzz bench bench-quick clean install need-start need-demo need-test need-bpf need-compiler need-vagrant vagrant-box
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -77,10 +77,16 @@ bench-quick: need-test install ## each benchmark once with tiny sizes, as root: 
 	@$(NX) run bench:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node bench/dist/main.js --quick $(GROUPS)
 
+vagrant-box: ## build the Vagrant box and fetch the kernels for `vagrant up k6-12`, as root
+	@[ "$$(id -u)" = 0 ] || { echo 'debootstrap needs root. Run: sudo make vagrant-box'; exit 1; }
+	@$(MAKE) --no-print-directory need-vagrant install
+	@$(NX) run kernel-matrix:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node kernel-matrix/dist/vagrant/main.js
+
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist test-results coverage .nx
 
-need-start need-demo need-test need-bpf need-compiler: need-%:
+need-start need-demo need-test need-bpf need-compiler need-vagrant: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

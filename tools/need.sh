@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | matrix
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | matrix | vagrant
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -21,6 +21,12 @@ virtiofsd=/usr/libexec/virtiofsd:virtiofsd
 matrix=("${test[@]}" qemu-system-x86_64:qemu-system-x86 "$virtiofsd" busybox:busybox-static cpio:cpio modprobe:kmod
   xz:xz-utils zstd:zstd setpriv:util-linux hping3:hping3
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
+vagrant=("${start[@]}" vagrant:vagrant /usr/share/doc/vagrant-libvirt:vagrant-libvirt
+  libvirtd:libvirt-daemon-system /usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so:libvirt-daemon-driver-qemu
+  virsh:libvirt-clients dnsmasq:dnsmasq-base iptables:iptables ssh:openssh-client rsync:rsync
+  qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils "$virtiofsd" debootstrap:debootstrap mkfs.ext4:e2fsprogs
+  busybox:busybox-static cpio:cpio modprobe:kmod xz:xz-utils zstd:zstd nsenter:util-linux
+  /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 
 case "${1-}" in
   start) needs=("${start[@]}") ;;
@@ -30,7 +36,8 @@ case "${1-}" in
   bpf) needs=("${bpf[@]}") ;;
   ci) needs=("${ci[@]}") ;;
   matrix) needs=("${matrix[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | matrix' >&2; exit 2 ;;
+  vagrant) needs=("${vagrant[@]}") ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | matrix | vagrant' >&2; exit 2 ;;
 esac
 
 packages=()
