@@ -4,4 +4,5 @@ ulimit -n 65536
 export MATRIX_RESULT=/run/matrix-result
 : >"$MATRIX_RESULT"
 bash /scanward/kernel-matrix/guest/run.sh </dev/null >&2 &
-exec tail -n +1 -f --pid=$! "$MATRIX_RESULT"
+# Not by exec: the shell collects the guest side when it ends, else tail would take it for alive.
+tail -n +1 -f --pid=$! "$MATRIX_RESULT"

@@ -22,7 +22,7 @@ ip link set lo up
 virtlogd </dev/null >"$folder/log/virtlogd" 2>&1 &
 libvirtd </dev/null >"$folder/log/libvirtd" 2>&1 &
 until virsh -q -c qemu:///system list >/dev/null 2>&1; do
-  kill -0 %1 %2 2>/dev/null || { tail -n 5 "$folder"/log/{virtlogd,libvirtd} >&2; exit 1; }
+  [ $SECONDS -lt 60 ] && kill -0 %1 %2 2>/dev/null || { tail -n 5 "$folder"/log/{virtlogd,libvirtd} >&2; exit 1; }
   sleep 0.2
 done
 echo ready

@@ -15,7 +15,12 @@ export const entered = (pid: number, command: string, args: readonly string[]): 
 function startDaemons(folder: string) {
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
   // In a session of its own: a Ctrl-C ends Vagrant first, and the daemons when it is done with them.
-  return execa('unshare', [...namespaces, script, folder], { detached: true, stdin: 'pipe', reject: false });
+  return execa('unshare', [...namespaces, script, folder], {
+    detached: true,
+    stdin: 'pipe',
+    reject: false,
+    buffer: { stdout: false },
+  });
 }
 
 /**
@@ -44,6 +49,7 @@ export class Libvirt {
   async #ready(): Promise<void> {
     const daemons = this.#daemons;
     for await (const line of createInterface(daemons.stdout)) if (line === 'ready') break;
+    daemons.stdout.resume();
     const children = await readFile(`/proc/${daemons.pid}/task/${daemons.pid}/children`, 'utf8').catch(() => '');
     this.#pid = Number.parseInt(children, 10);
     if (!Number.isNaN(this.#pid)) return;
