@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated fuzz bench bench-quick clean install need-start need-demo need-test need-bpf need-compiler need-vagrant vagrant-box
+.PHONY: help all start demo test test-unit ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box clean install need-start need-demo need-test need-bpf need-compiler need-matrix need-vagrant
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -13,7 +13,7 @@ QUIET := --output-style=static
 ARGS ?=
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 all: build ## build everything (the BPF objects are committed: no BPF compiler is needed)
 
@@ -83,10 +83,18 @@ vagrant-box: ## build the Vagrant box and fetch the kernels for `vagrant up k6-1
 	@$(NX) run kernel-matrix:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node kernel-matrix/dist/vagrant/main.js
 
-clean: ## remove what was built; node_modules stays
-	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist test-results coverage .nx
+# KERNELS, TESTS, DRIVER, CANARY choose some, which leaves report.md and README.md as they are: kernel-matrix/README.md.
+kernel-matrix: need-matrix $(if $(filter vagrant,$(DRIVER)),need-vagrant) install ## boot real kernels and run the kernel tests and scans in each, as root: make kernel-matrix KERNELS=5.10,7
+	@$(NX) run-many -t build -p kernel-matrix,cli $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node kernel-matrix/dist/main.js
 
-need-start need-demo need-test need-bpf need-compiler need-vagrant: need-%:
+kernel-matrix-full: export FULL := 1
+kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
+
+clean: ## remove what was built; node_modules stays
+	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/logs test-results coverage .nx
+
+need-start need-demo need-test need-bpf need-compiler need-matrix need-vagrant: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

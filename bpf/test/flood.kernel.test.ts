@@ -12,17 +12,18 @@ import {
   scannerSyn,
   scannerText,
   TestProgram,
+  atPace,
 } from '@scanward/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const FLOOD_PER_PROBE = Math.round(100_000 * Math.min(1, Number(process.env['TEST_SCALE'] ?? 1)));
-const SCANNERS = 120;
-const SOURCE_SETS = 16_384;
-const SINGLE_LINES = 131_072;
-const SYN_LINES = 32_768;
+const FLOOD_PER_PROBE = Math.round(atPace(100_000, 5_000) * Math.min(1, Number(process.env['TEST_SCALE'] ?? 1)));
+const SCANNERS = atPace(120, 12);
+const SOURCE_SETS = atPace(16_384, 2_048);
+const SINGLE_LINES = atPace(131_072, 16_384);
+const SYN_LINES = atPace(32_768, 4_096);
 /** So that every source that is forgotten was within the window, and is therefore counted. */
 const SPACING_NS = 5_000n; // 200,000 SYNs a second
-const BLOCKED = 500;
+const BLOCKED = atPace(500, 50);
 const BLOCKED_BY_SCANS = 10_000;
 const BLOCKED_BY_OPERATOR = 20_000;
 

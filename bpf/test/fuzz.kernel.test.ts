@@ -3,8 +3,9 @@ import { Verdict } from '@scanward/map-codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { frames, PacketJudge } from './any-packet.ts';
+import { scaled, seedOfRun } from './scale.ts';
 
-const PACKETS = Math.round(20_000 * Number(process.env['TEST_SCALE'] ?? 1));
+const PACKETS = scaled(20_000, 2_000);
 const RUNS_AT_ONCE = 50;
 
 /** What the test run cannot bring about, and why; the unit tests of @scanward/packet do. */
@@ -15,7 +16,7 @@ const OUT_OF_REACH = new Set([
 ]);
 
 test(`${PACKETS} packets: the blocked are dropped, the others pass, none aborts`, { timeout: 900_000 }, () => {
-  const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 0x7fffffff);
+  const seed = seedOfRun();
   using program = new PacketJudge();
   const property = fc.property(frames, (some) => void program.judge(some));
   for (let round = seed; program.packets < PACKETS; round++) {

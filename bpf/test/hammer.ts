@@ -1,6 +1,5 @@
 /** Many threads send SYNs of one source after the other at the same time; and what must hold afterwards. */
 import { TestProgram } from '@scanward/testkit';
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { syn } from './packets.ts';
 
@@ -15,7 +14,6 @@ function ended(worker: Worker): Promise<void> {
 }
 
 async function send(fd: number, sources: number, ports: number): Promise<{ passed: Int32Array; dropped: Int32Array }> {
-  if (availableParallelism() < THREADS) throw new Error(`this test needs ${THREADS} CPUs`);
   const shared = new SharedArrayBuffer(4 + 8 * sources);
   const threads = Array.from({ length: THREADS }, (_, i) => {
     const frame = syn(0, { sequence: 1 });

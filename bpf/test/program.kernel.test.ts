@@ -11,7 +11,7 @@ import {
   Verdict,
 } from '@scanward/map-codec';
 import { buildFrame } from '@scanward/packet';
-import { TestProgram, type TestProgramOptions } from '@scanward/testkit';
+import { TestProgram, Wrapper, type TestProgramOptions } from '@scanward/testkit';
 import { endianness } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import { address, SECOND, syn } from './packets.ts';
@@ -458,17 +458,9 @@ describe('loss', () => {
   test('a full ring of connections is counted, to the record, and scans still come through', () => {
     load({ policy: { threshold: 31 } });
     const room = Math.floor((8 * 1024 * 1024) / 56);
-    const frame = buildFrame({
-      network: { kind: 'ipv4', source: '192.0.2.1', destination: '10.0.0.5' },
-      transport: { kind: 'tcp', sourcePort: 1, destinationPort: 80 },
-    });
-    const view = new DataView(frame.buffer);
     const sent = room + 1_000;
-    for (let i = 0; i < sent; i++) {
-      view.setUint32(26, 0x0a000000 + (i % 65_536));
-      view.setUint32(38, i);
-      program.program.testRun({ data: frame });
-    }
+    using wrapper = new Wrapper({ kind: 'flood', sources: 2 ** 24, network: 0x0a00_0000 });
+    wrapper.around(program.program).testRun({ data: syn(80), repeat: sent });
     const lost = Number(program.counters().connectionsLost);
     touch(range(1, 32));
     expect(program.takeScans()).toHaveLength(1);

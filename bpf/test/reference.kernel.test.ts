@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PinnedCpus } from './pinned.ts';
 import { loadForTraces, replay } from './replay.ts';
+import { ENOUGH_TRACES, scaled, seedOfRun } from './scale.ts';
 import { trace } from './trace.ts';
 import type { TestProgram } from '@scanward/testkit';
 
-const TRACES = Math.max(1, Math.round(2_000 * Number(process.env['TEST_SCALE'] ?? 1)));
+const TRACES = scaled(2_000, ENOUGH_TRACES);
 
 let program: TestProgram;
 let cpus: PinnedCpus;
@@ -23,7 +24,7 @@ afterAll(() => {
 });
 
 test(`${TRACES} traces: the program does what the reference does`, { timeout: 900_000 }, () => {
-  const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 0x7fffffff);
+  const seed = seedOfRun();
   const start = performance.now();
   const pinned = cpus.numbers.map(() => 0);
   let packets = 0;

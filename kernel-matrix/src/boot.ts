@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { End } from './death.ts';
-import { qemuArguments, qemuCommand, type Guest } from './machine.ts';
+import { qemuArguments, qemuCommand, type Guest, type Root } from './machine.ts';
 import { Port } from './port.ts';
 import { start, stop, type Started } from './started.ts';
 import { Virtiofsd } from './virtiofsd.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Where a guest has its root from: `virtiofs` shares this machine's. */
-export type RootSource = { readonly kind: 'virtiofs' | 'none' } | { readonly kind: 'disk'; readonly image: string };
+export type RootSource = { readonly kind: 'virtiofs' } | Exclude<Root, { readonly kind: 'virtiofs' }>;
 
 export interface BootOptions {
   readonly guest: Omit<Guest, 'root' | 'result'>;
@@ -42,7 +42,7 @@ export async function boot(options: BootOptions): Promise<End> {
     if (root.kind === 'virtiofs') await daemon.start();
     signal.throwIfAborted();
     signal.addEventListener('abort', end);
-    const device = root.kind === 'virtiofs' ? { ...root, kind: root.kind, socket } : (root as Guest['root']);
+    const device = root.kind === 'virtiofs' ? { ...root, socket } : root;
     qemu = start(qemuCommand(options.guest.arch), qemuArguments({ ...options.guest, root: device, result }));
     qemu.stdout.on(
       'data',

@@ -27,9 +27,9 @@ test('a limit, a failure of QEMU, and silence say what they are', () => {
     death: 'timeout',
     tail: ['a', 'ended after 20 s'],
   });
-  expect(classify({ how: 'failed', why: 'QEMU: no such file' }, '', false)).toEqual({
+  expect(classify({ how: 'failed', why: 'QEMU: no such file\nand more' }, '', false)).toEqual({
     death: 'driver',
-    tail: ['QEMU: no such file'],
+    tail: ['QEMU: no such file', 'and more'],
   });
   expect(classify(ended, 'a\n', false).death).toBe('no result');
 });

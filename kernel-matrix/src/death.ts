@@ -32,7 +32,7 @@ export function classify(end: End, log: string, through: boolean): Outcome {
     const causes = lines.slice(0, -tail.length).filter((line) => cause.test(line));
     return { death: 'panic', tail: [...causes.slice(0, 3), ...tail] };
   }
-  if (end.how === 'failed') return { death: 'driver', tail: [...tail, end.why] };
+  if (end.how === 'failed') return { death: 'driver', tail: [...tail, ...end.why.split('\n')] };
   if (end.how === 'limit') return { death: 'timeout', tail: [...tail, end.why] };
   if (!through) return { death: 'no result', tail: [...tail, 'the guest ended without telling that it was through'] };
   return { death: 'done', tail: [] };

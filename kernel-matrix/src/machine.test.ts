@@ -31,7 +31,7 @@ test('an s390x guest with a disk that stays as it is', () => {
 
 test('the kernel is told what the guest side must know, and nothing that is not set', () => {
   expect(kernelCommandLine(guest)).toBe(
-    'console=ttyS0 quiet panic=-1 oops=panic scanward.root=virtiofs scanward.init=/c/boot.sh scanward.tests=a%20b',
+    'console=ttyS0 quiet panic=-1 oops=panic no_timer_check scanward.root=virtiofs scanward.init=/c/boot.sh scanward.tests=a%20b',
   );
 });
 

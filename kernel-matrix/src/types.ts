@@ -44,6 +44,8 @@ export interface Cell {
   readonly canary?: Canary;
   /** Only test files whose path contains this. */
   readonly tests?: string;
+  /** After how long the guest is ended; default the driver's. */
+  readonly limitMs?: number;
 }
 
 /** What the guest side tells, one JSON object a line, in this order: `boot`, then the others, then `end`. */
@@ -118,6 +120,8 @@ export interface Resolved {
   readonly source: string;
   /** Set when the series is gone: what was taken in its place. */
   readonly instead?: string;
+  /** `kvm` or `tcg`, where a guest is a machine of its own. */
+  readonly accel?: string;
   /** Set when nothing can be had: why. Such a cell is not run; fewer than five x86-64 series is a failure. */
   readonly missing?: string;
 }

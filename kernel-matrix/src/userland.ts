@@ -17,7 +17,7 @@ export interface Userland {
   readonly sharesHost: boolean;
 }
 
-/** The virtio drivers that every guest needs, and overlay for what it writes. */
+/** The virtio drivers that every guest needs, and the file systems of its root. */
 export const guestModules = [
   'virtio_pci',
   'virtio_blk',
@@ -26,6 +26,7 @@ export const guestModules = [
   'virtio_console',
   'virtiofs',
   'overlay',
+  'ext4',
 ];
 
 /** The host's own: the same Node, the same build, another kernel. */

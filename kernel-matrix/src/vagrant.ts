@@ -17,7 +17,7 @@ import { prepareMachines } from './vagrant/prepare.ts';
 export interface VagrantOptions {
   /** Where the logs go, `NAME.log` each; default kernel-matrix/logs. */
   readonly logs?: string;
-  /** Milliseconds from `vagrant up` to the end of the guest side; default 20 min. */
+  /** Milliseconds of the guest side, unless the cell says; default 15 min. */
   readonly limitMs?: number;
   /** Milliseconds without a word until the guest is taken for hung; default 5 min. */
   readonly silenceMs?: number;
@@ -40,8 +40,8 @@ export class VagrantDriver implements Driver {
     const add = ['box', 'add', '--force', '--name', basename(box, '.box'), '--provider', 'libvirt', box];
     await execa('vagrant', add, { env: { VAGRANT_HOME, VAGRANT_CHECKPOINT_DISABLE: '1' }, cancelSignal: watch.signal });
     const machines = await prepareMachines([...new Set(cells.map(({ kernel }) => kernel))], watch);
-    for (const { kernel, accel } of machines) if (accel !== undefined) this.#accels.set(kernel, accel);
-    return machines;
+    for (const { resolved, accel } of machines) if (accel !== undefined) this.#accels.set(resolved.kernel, accel);
+    return machines.map(({ resolved }) => resolved);
   }
 
   async run(cell: Cell, _resolved: Resolved, watch: Watch): Promise<Outcome> {
@@ -49,7 +49,7 @@ export class VagrantDriver implements Driver {
     if (accel === undefined) return { death: 'driver', tail: [`${cell.kernel.series} was not prepared`] };
     const {
       logs = join(checkout, 'kernel-matrix/logs'),
-      limitMs = 20 * 60_000,
+      limitMs = 15 * 60_000,
       silenceMs = 5 * 60_000,
     } = this.#options;
     await mkdir(logs, { recursive: true });
@@ -59,7 +59,7 @@ export class VagrantDriver implements Driver {
     const end = await runCell({
       cell,
       accel,
-      limitMs,
+      limitMs: cell.limitMs ?? limitMs,
       silenceMs,
       signal: watch.signal,
       progress: (line) => watch.progress(line),

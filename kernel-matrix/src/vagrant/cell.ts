@@ -1,13 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Accel } from '../machine.ts';
 import { classify, type End } from '../death.ts';
 import type { Cell } from '../types.ts';
+import { follow } from '../follow.ts';
 import { Watchdog } from '../watchdog.ts';
-import { follow } from './console.ts';
 import { Libvirt } from './libvirt.ts';
 import { Machine } from './machine.ts';
+
+/** Milliseconds for `vagrant up`. */
+const upLimitMs = 10 * 60_000;
 
 export interface CellOptions {
   readonly cell: Cell;
@@ -21,8 +24,6 @@ export interface CellOptions {
   result(chunk: Uint8Array): void;
 }
 
-const panicked = (console: string): boolean => classify({ how: 'ended' }, console, true).death === 'panic';
-
 /** Brings a machine up, runs the guest side, destroys it. Never rejects; nothing that it started is left. */
 export async function runCell(options: CellOptions): Promise<End> {
   const { cell, accel, signal } = options;
@@ -35,25 +36,24 @@ export async function runCell(options: CellOptions): Promise<End> {
     take(chunk);
   };
   const log = heard((chunk) => options.log(chunk));
-  let console = '';
-  const read = (chunk: Uint8Array) => {
-    log(chunk);
-    console += Buffer.from(chunk).toString('latin1');
+  const console = join(folder, 'console');
+  await writeFile(console, '');
+  const following = follow(console, (line) => {
+    log(Buffer.from(`${line}\n`));
     // Such a kernel waits for ever, and so would ssh.
-    if (panicked(console)) end();
-  };
-  const gone = new AbortController();
-  const following = follow(join(folder, 'console'), read, gone.signal);
+    if (classify({ how: 'ended' }, line, true).death === 'panic') end();
+  });
   let libvirt: Libvirt | undefined;
   signal.addEventListener('abort', end);
   try {
     signal.throwIfAborted();
     libvirt = await Libvirt.start(folder);
     const machine = new Machine({ cell, accel, folder, libvirt, log });
-    watchdog.start();
     options.progress('vagrant up');
     try {
-      await machine.up(stop.signal);
+      // Its own limit, since emulation and a box to unpack take their time; then that of the guest side begins.
+      await machine.up(AbortSignal.any([stop.signal, AbortSignal.timeout(upLimitMs)]));
+      watchdog.start();
       options.progress('vagrant ssh');
       await machine.run(
         heard((chunk) => options.result(chunk)),
@@ -73,8 +73,7 @@ export async function runCell(options: CellOptions): Promise<End> {
     signal.removeEventListener('abort', end);
     watchdog.stop();
     await libvirt?.stop();
-    gone.abort();
-    await following;
+    following.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -27,6 +27,8 @@ test("whatever TESTS is, the guest's shell takes it for one word", () => {
 
 test('Vagrant keeps its things in the cache and the folder of the cell, and is told of processors and console', () => {
   process.env['SCANWARD_MATRIX_CACHE'] = '/cache';
+  expect(environment(cell, 'tcg', '/cell')).not.toHaveProperty('MATRIX_CANARY');
+  expect(environment({ ...cell, canary: 'panic' }, 'tcg', '/cell')).toMatchObject({ MATRIX_CANARY: 'panic' });
   expect(environment(cell, 'tcg', '/cell')).toMatchObject({
     VAGRANT_HOME: '/cache/vagrant/home',
     VAGRANT_DOTFILE_PATH: '/cell/dot',

@@ -16,6 +16,7 @@ export function environment(cell: Cell, accel: Accel, folder: string): Record<st
     MATRIX_ACCEL: accel,
     MATRIX_CPUS: String(cell.cpus),
     MATRIX_CONSOLE: join(folder, 'console'),
+    ...(cell.canary === undefined ? {} : { MATRIX_CANARY: cell.canary }),
   };
 }
 

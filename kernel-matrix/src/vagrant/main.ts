@@ -11,8 +11,10 @@ const watch = { progress: say, signal: interrupt.signal };
 try {
   say(await makeBox(watch));
   const entries = readKernels().filter(({ drivers }) => drivers.includes('vagrant'));
-  for (const { kernel, source, instead, missing } of await prepareMachines(entries, watch))
+  for (const { resolved } of await prepareMachines(entries, watch)) {
+    const { kernel, source, instead, missing } = resolved;
     say(`${machineName(kernel.series)}  ${missing ?? instead ?? source}`);
+  }
 } catch (error) {
   process.stderr.write(`${interrupt.signal.aborted ? 'interrupted' : (error as Error).message}\n`);
   process.exitCode = 1;

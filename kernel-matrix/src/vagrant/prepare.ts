@@ -28,15 +28,18 @@ async function layOut({ kernel, files }: Prepared, watch: Omit<Watch, 'event'>):
   return chooseAccel({ ...files, initramfs }, watch);
 }
 
-/** Fetches the kernels of these entries and lays them out. One that cannot be had is `missing` and has no accel. */
+/**
+ * Fetches the kernels of these entries, lays them out for the Vagrantfile and says what they run on. One that
+ * cannot be had is `missing`.
+ */
 export async function prepareMachines(
   entries: readonly KernelEntry[],
   watch: Omit<Watch, 'event'>,
-): Promise<(Resolved & { readonly accel?: Accel })[]> {
+): Promise<{ readonly resolved: Resolved; readonly accel: Accel | undefined }[]> {
   const machines = [];
   for (const prepared of await prepareKernels(entries, watch)) {
     const accel = await layOut(prepared, watch);
-    machines.push(accel === undefined ? prepared : { ...prepared, accel });
+    machines.push({ resolved: accel === undefined ? prepared : { ...prepared, accel }, accel });
   }
   return machines;
 }

@@ -6,7 +6,7 @@ import { errnoName, errnoNumber } from './kernel/errno.ts';
 import { ringBytes } from './maps/create-map.ts';
 import { raiseMemlock } from './memlock.ts';
 import { BpfMap } from './maps/bpf-map.ts';
-import { FakeSys } from './sys/fake-sys.ts';
+import { FakeSys } from './testing/fake-sys.ts';
 
 describe('processors', () => {
   test.each([

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { patience } from './pace.ts';
 
 /** What a bounded command printed and how it ended. */
 export interface CommandResult {
@@ -31,7 +32,8 @@ export async function command(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { timeoutMs = 30_000, input, env, tolerant = false, cwd } = options;
+  const { input, env, tolerant = false, cwd } = options;
+  const timeoutMs = patience(options.timeoutMs ?? 30_000);
   const result = await execa(file, args, {
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
@@ -57,7 +59,7 @@ export interface SpawnOptions {
 /** Starts a command that lives until it is stopped, and never longer than `timeoutMs` or this process. */
 export function spawn(file: string, args: readonly string[], options: SpawnOptions = {}) {
   return execa(file, args, {
-    timeout: options.timeoutMs ?? 120_000,
+    timeout: patience(options.timeoutMs ?? 120_000),
     killSignal: 'SIGKILL',
     reject: false,
     stdin: 'pipe',

@@ -11,12 +11,14 @@ export {
   type Unaccounted,
 } from './flooded-program.ts';
 export { hideScanners, scannerSyn, scannerText, type Hidden, type HiddenScanners } from './hidden-scanners.ts';
+export { hping3, type HpingOptions } from './hping3.ts';
 export { kernelBytes } from './kernel-bytes.ts';
 export { createPair, Lab, sweepLabs, type Host, type LabOptions } from './lab.ts';
 export { leakSnapshot, leaksSince } from './leaks.ts';
 export { Lines, type Line } from './lines.ts';
 export { Namespace } from './namespace.ts';
 export { buildNative, flood, type NativeTool } from './native.ts';
+export { isAtLeast, NEEDS, needs, needsCpus, type Need } from '@scanward/loader-native/testing';
 export { nmap, parseNmap, type NmapOptions, type ScanResult } from './nmap.ts';
 export {
   DEFAULT_POLICY,
@@ -27,6 +29,7 @@ export {
   type TestProgramOptions,
   shippedClock,
 } from './program.ts';
+export { atPace, emulated, patience } from './pace.ts';
 export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
 export { send, type SendOptions } from './send.ts';
 export { connect, listen } from './servers.ts';

@@ -1,5 +1,6 @@
 import { command } from './command.ts';
-import { Namespace, removeNamespace } from './namespace.ts';
+import { macText } from './mac.ts';
+import { ipBatch, Namespace, removeNamespace } from './namespace.ts';
 
 export interface LabOptions {
   /** Of every interface; default 1500. */
@@ -16,6 +17,24 @@ export interface Host {
   /** Where its frames to another network go. */
   readonly gatewayMac: Uint8Array;
 }
+
+/** Addresses of our own making (locally administered), so that nobody has to be asked for them. */
+const mac = (kind: number, n: number): Uint8Array => Uint8Array.of(2, 0x53, 0x77, 0, kind, n);
+const hostMac = (n: number): Uint8Array => mac(1, n);
+const portMac = (n: number): Uint8Array => mac(2, n);
+const SWITCH_MAC = mac(3, 0);
+
+/** One end of a cable: its namespace, its name there, its hardware address. */
+type End = readonly [namespace: string, device: string, mac: Uint8Array];
+
+const veth = (mtu: number, [ns, device, own]: End, [peerNs, peer, peerMac]: End): string =>
+  `link add ${device} mtu ${mtu} address ${macText(own)} netns ${ns} type veth ` +
+  `peer name ${peer} mtu ${mtu} address ${macText(peerMac)} netns ${peerNs}`;
+
+const addressed = (device: string, ipv4: string, ipv6: string): string[] => [
+  `address add ${ipv4} dev ${device}`,
+  `address add ${ipv6} dev ${device} nodad`,
+];
 
 let labs = 0;
 
@@ -61,69 +80,53 @@ export class Lab implements AsyncDisposable {
 
   async #buildSwitch(): Promise<void> {
     this.#switch = await this.#namespace('switch');
-    await this.#switch.ip(
-      'link',
-      'add',
-      'br0',
-      'type',
-      'bridge',
-      'forward_delay',
-      '0',
-      'stp_state',
-      '0',
-      'mcast_snooping',
-      '0',
-    );
-    await this.#switch.ip('link', 'set', 'br0', 'up', 'mtu', String(this.#mtu));
-    await this.#address(this.#switch, 'br0', '10.77.0.254/24', 'fd77::fe/64');
+    await this.#switch.ipBatch([
+      `link add br0 address ${macText(SWITCH_MAC)} type bridge forward_delay 0 stp_state 0 mcast_snooping 0`,
+      `link set br0 up mtu ${this.#mtu}`,
+      ...addressed('br0', '10.77.0.254/24', 'fd77::fe/64'),
+    ]);
     await this.#switch.sysctl({ 'net.ipv4.ip_forward': 1, 'net.ipv6.conf.all.forwarding': 1 });
   }
 
-  async #address(ns: Namespace, device: string, ipv4: string, ipv6: string): Promise<void> {
-    await ns.ip('address', 'add', ipv4, 'dev', device);
-    await ns.ip('address', 'add', ipv6, 'dev', device, 'nodad');
-  }
-
-  async #cable(name: string, port: string): Promise<Namespace> {
+  /** A new host at a port of the switch; `lines` are for the switch. */
+  async #cable(name: string, n: number, lines: readonly string[]): Promise<Namespace> {
     const ns = await this.#namespace(name);
-    const mtu = String(this.#mtu);
-    const peer = ['peer', 'name', port, 'netns', this.#switch.name, 'mtu', mtu];
-    await command('ip', ['link', 'add', 'eth0', 'mtu', mtu, 'netns', ns.name, 'type', 'veth', ...peer]);
-    await this.#switch.ip('link', 'set', port, 'up');
+    await ipBatch([veth(this.#mtu, [ns.name, 'eth0', hostMac(n)], [this.#switch.name, `port${n}`, portMac(n)])]);
+    await this.#switch.ipBatch([`link set port${n} up`, ...lines]);
     return ns;
   }
 
   /** A host on the common network. Its default route goes through the switch. */
   async host(name: string): Promise<Host> {
     const n = ++this.#hosts;
-    const port = `port${n}`;
-    const ns = await this.#cable(name, port);
-    await this.#switch.ip('link', 'set', port, 'master', 'br0');
-    return this.#finish(ns, `10.77.0.${n}`, `fd77::${n}`, '10.77.0.254', 'fd77::fe', 'br0');
+    const ns = await this.#cable(name, n, [`link set port${n} master br0`]);
+    return this.#finish(ns, n, ['10.77.0', 'fd77:'], ['10.77.0.254', 'fd77::fe'], SWITCH_MAC);
   }
 
   /** A host behind the router: its IPv6 address is not on-link for the others. */
   async routedHost(name: string): Promise<Host> {
     const n = ++this.#hosts;
-    const port = `port${n}`;
-    const ns = await this.#cable(name, port);
-    await this.#address(this.#switch, port, `10.78.${n}.254/24`, `2001:db8:${n}::fe/64`);
-    return this.#finish(ns, `10.78.${n}.1`, `2001:db8:${n}::1`, `10.78.${n}.254`, `2001:db8:${n}::fe`, port);
+    const [net4, net6] = [`10.78.${n}`, `2001:db8:${n}:`] as const;
+    const ns = await this.#cable(name, n, addressed(`port${n}`, `${net4}.254/24`, `${net6}:fe/64`));
+    return this.#finish(ns, 1, [net4, net6], [`${net4}.254`, `${net6}:fe`], portMac(n), hostMac(n));
   }
 
   async #finish(
     ns: Namespace,
-    ipv4: string,
-    ipv6: string,
-    gateway4: string,
-    gateway6: string,
-    port: string,
+    n: number,
+    [net4, net6]: readonly [string, string],
+    [gateway4, gateway6]: readonly [string, string],
+    gatewayMac: Uint8Array,
+    mac = hostMac(n),
   ): Promise<Host> {
-    await ns.ip('link', 'set', 'eth0', 'up');
-    await this.#address(ns, 'eth0', `${ipv4}/24`, `${ipv6}/64`);
-    await ns.ip('route', 'add', 'default', 'via', gateway4);
-    await ns.ip('-6', 'route', 'add', 'default', 'via', gateway6);
-    return { ns, ipv4, ipv6, mac: await ns.mac(), gatewayMac: await this.#switch.mac(port) };
+    const [ipv4, ipv6] = [`${net4}.${n}`, `${net6}:${n}`];
+    await ns.ipBatch([
+      'link set eth0 up',
+      ...addressed('eth0', `${ipv4}/24`, `${ipv6}/64`),
+      `route add default via ${gateway4}`,
+      `route add ::/0 via ${gateway6}`,
+    ]);
+    return { ns, ipv4, ipv6, mac, gatewayMac };
   }
 
   /** Removes every namespace and what runs inside. */
@@ -138,24 +141,20 @@ export async function createPair(
 ): Promise<AsyncDisposable & { victim: Host; attacker: Host }> {
   await sweepLabs();
   const prefix = `scw-${process.pid}-${++labs}`;
-  const mtu = String(options.mtu ?? 1500);
   const names = [`${prefix}-victim`, `${prefix}-attacker`] as const;
   const dispose = async (): Promise<void> => {
     for (const name of names) await removeNamespace(name);
   };
   try {
-    const [a, b] = [await Namespace.create(names[0]), await Namespace.create(names[1])];
-    const peer = ['peer', 'name', 'eth0', 'netns', b.name, 'mtu', mtu];
-    await command('ip', ['link', 'add', 'eth0', 'mtu', mtu, 'netns', a.name, 'type', 'veth', ...peer]);
-    const macs = [await a.mac(), await b.mac()] as const;
-    const addressed = async (ns: Namespace, n: 0 | 1): Promise<Host> => {
-      const [ipv4, ipv6] = [`10.77.0.${n + 1}`, `fd77::${n + 1}`];
-      await ns.ip('link', 'set', 'eth0', 'up');
-      await ns.ip('address', 'add', `${ipv4}/24`, 'dev', 'eth0');
-      await ns.ip('address', 'add', `${ipv6}/64`, 'dev', 'eth0', 'nodad');
-      return { ns, ipv4, ipv6, mac: macs[n], gatewayMac: macs[1 - n]! };
+    const ends = names.map((name, i) => [name, 'eth0', hostMac(i + 1)] as const) as [End, End];
+    await ipBatch([...names.map((name) => `netns add ${name}`), veth(options.mtu ?? 1500, ...ends)]);
+    const host = async (n: 1 | 2): Promise<Host> => {
+      const ns = Namespace.of(names[n - 1]!);
+      const [ipv4, ipv6] = [`10.77.0.${n}`, `fd77::${n}`];
+      await ns.ipBatch(['link set lo up', 'link set eth0 up', ...addressed('eth0', `${ipv4}/24`, `${ipv6}/64`)]);
+      return { ns, ipv4, ipv6, mac: hostMac(n), gatewayMac: hostMac(3 - n) };
     };
-    return { victim: await addressed(a, 0), attacker: await addressed(b, 1), [Symbol.asyncDispose]: dispose };
+    return { victim: await host(1), attacker: await host(2), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { patience } from './pace.ts';
 
 /** A line, and when it was read (milliseconds of `performance.now()`). */
 export interface Line {
@@ -43,8 +44,9 @@ export class Lines {
     return this.texts.filter((text) => pattern.test(text));
   }
 
-  /** The first line that matches, now or later; rejects after `timeoutMs` or at the stream's end. */
-  async wait(pattern: RegExp, timeoutMs = 10_000): Promise<Line> {
+  /** The first line that matches, now or later; rejects after so many milliseconds (more when emulated) or at the stream's end. */
+  async wait(pattern: RegExp, shortest = 10_000): Promise<Line> {
+    const timeoutMs = patience(shortest);
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);

@@ -17,6 +17,11 @@ export class Namespace {
     return made;
   }
 
+  /** A namespace that is there already. */
+  static of(name: string): Namespace {
+    return new Namespace(name);
+  }
+
   /** Runs a command inside, to its end. `ip netns exec` becomes the command: signals reach it. */
   run(file: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return command('ip', ['netns', 'exec', this.name, file, ...args], options);
@@ -32,22 +37,26 @@ export class Namespace {
     return (await command('ip', ['-n', this.name, ...args])).stdout;
   }
 
+  /** Several `ip -n <name>` commands in one process. */
+  async ipBatch(lines: readonly string[]): Promise<void> {
+    await ipBatch(lines, ['-n', this.name]);
+  }
+
   /** Sets sysctls that the kernel has; a name that it lacks is an error. */
   async sysctl(settings: Readonly<Record<string, number>>): Promise<void> {
     const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
     await this.run('sysctl', ['-q', '-w', ...lines]);
   }
 
-  /** The hardware address of an interface inside. */
-  async mac(device = 'eth0'): Promise<Uint8Array> {
-    const [link] = JSON.parse(await this.ip('-j', 'link', 'show', device)) as [{ address: string }];
-    return Uint8Array.from(link.address.split(':').map((octet) => Number.parseInt(octet, 16)));
-  }
-
   /** Removes it, and kills whatever still runs inside. */
   async remove(): Promise<void> {
     await removeNamespace(this.name);
   }
+}
+
+/** Several commands of `ip` in one process: to start one takes longer than what it does. Stops at the first that fails. */
+export async function ipBatch(lines: readonly string[], options: readonly string[] = []): Promise<void> {
+  await command('ip', [...options, '-batch', '-'], { input: `${lines.join('\n')}\n` });
 }
 
 /** Removes a namespace by name, and kills whatever still runs inside. */

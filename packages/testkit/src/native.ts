@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { command } from './command.ts';
 import { repositoryFile } from './files.ts';
 import type { Host } from './lab.ts';
+import { macText } from './mac.ts';
 
 /** A tool of `native-tools/`, built for the test that asks and removed with it. */
 export interface NativeTool extends AsyncDisposable {
@@ -19,8 +20,6 @@ export async function buildNative(name: string, options: { shared?: boolean } = 
   await command('gcc', ['-O2', '-Wall', '-Wextra', '-Werror', ...kind, '-o', path, source]);
   return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
-
-const macText = (mac: Uint8Array): string => [...mac].map((octet) => octet.toString(16).padStart(2, '0')).join(':');
 
 /**
  * Sends `count` SYNs to a neighbour, each from another forged source (32.0.0.0/4), as fast as the wire takes them.

@@ -1,4 +1,5 @@
 import type { Namespace } from './namespace.ts';
+import { patience } from './pace.ts';
 
 /** What a scan learned. Open and closed ports are answers; filtered ones are silence. */
 export interface ScanResult {
@@ -38,14 +39,14 @@ export function parseNmap(xml: string): Omit<ScanResult, 'tookMs'> {
   return { up, open, counts, answered: (counts['open'] ?? 0) + (counts['closed'] ?? 0) };
 }
 
-/** Silence is believed after 200 ms and one more try, so that a scan of a host that drops ends soon. */
+/** Silence is believed after 200 ms (more when emulated) and one more try, so that a scan of a host that drops ends soon. */
 const IMPATIENCE = [
   '--max-retries',
   '1',
   '--initial-rtt-timeout',
-  '100ms',
+  `${patience(100)}ms`,
   '--max-rtt-timeout',
-  '200ms',
+  `${patience(200)}ms`,
   '--min-rate',
   '1500',
 ];

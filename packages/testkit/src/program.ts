@@ -110,12 +110,28 @@ function clear(map: BpfMap): void {
   for (const key of [...map.keys()]) map.delete(key);
 }
 
+/** The name that a program is kept by; undefined for one that is not to be kept. */
+function keptAs(options: Omit<TestProgramOptions, 'nowNs' | 'policy'>): string | undefined {
+  const { sourceSets = 0, singleLines = 0, synLines = 0, maxBlocks = 0, blockLines = 0, object, clock } = options;
+  const entries = sourceSets + singleLines + synLines + maxBlocks + blockLines;
+  if (object !== undefined || clock === 'kernel' || entries > KEPT_ENTRIES) return undefined;
+  return JSON.stringify(options, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+/** Closed programs that are as good as new, by what they were loaded with: to verify one anew takes far longer. */
+const idle = new Map<string, TestProgram>();
+/** Tables beyond this are not worth emptying, nor keeping. */
+const KEPT_ENTRIES = 16_384;
+
 /**
  * The shipped program, never attached: packets are run through it with BPF_PROG_TEST_RUN, its clock stands still
- * until it is set, and its secret is known. Root. Close it, or declare it with `using`.
+ * until it is set, and its secret is known. Root. Close it, or declare it with `using`: it is then emptied and kept for
+ * the next one who asks for the same.
  */
 export class TestProgram implements Disposable {
   readonly object: LoadedObject;
+  /** Undefined: not to be kept. */
+  readonly #kept: string | undefined;
   readonly #connections: RingBuffer;
   readonly #scans: RingBuffer;
   readonly #clock: { map: BpfMap; bytes: Uint8Array; offset: number };
@@ -125,8 +141,9 @@ export class TestProgram implements Disposable {
   /** The verdicts that were counted when somebody last looked, of each CPU. */
   #seen: readonly Counters[];
 
-  private constructor(object: LoadedObject, clock: { map: string; size: number; offset: number }) {
+  private constructor(object: LoadedObject, clock: { map: string; size: number; offset: number }, kept?: string) {
     this.object = object;
+    this.#kept = kept;
     this.#connections = new RingBuffer(this.map('connections'));
     this.#scans = new RingBuffer(this.map('scans'));
     this.#clock = { map: this.map(clock.map), bytes: new Uint8Array(clock.size), offset: clock.offset };
@@ -134,6 +151,16 @@ export class TestProgram implements Disposable {
   }
 
   static load(options: TestProgramOptions = {}): TestProgram {
+    const { nowNs = 3_600_000_000_000n, policy = {}, ...made } = options;
+    const kept = keptAs(made);
+    const program = (kept !== undefined && idle.get(kept)) || TestProgram.#load(made, kept);
+    if (kept !== undefined) idle.delete(kept);
+    program.setNow(nowNs);
+    program.setPolicy(policy);
+    return program;
+  }
+
+  static #load(options: Omit<TestProgramOptions, 'nowNs' | 'policy'>, kept: string | undefined): TestProgram {
     const { sourceSets = 4_096, singleLines = 4_096, synLines = 4_096, maxBlocks = 1_024 } = options;
     const { secret = TEST_SECRET, blockLines = Math.max(1, Math.ceil(maxBlocks / 2)) } = options;
     const ours = repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`);
@@ -164,10 +191,7 @@ export class TestProgram implements Disposable {
       variables.filter((variable) => variable.name === 'test_now_ns').map(({ offset }) => ({ map, size, offset })),
     )[0];
     if (!clock) throw new Error(`${path} has no test clock`);
-    const program = new TestProgram(object, clock);
-    program.setNow(options.nowNs ?? 3_600_000_000_000n);
-    program.setPolicy(options.policy ?? {});
-    return program;
+    return new TestProgram(object, clock, kept);
   }
 
   map(name: string): BpfMap {
@@ -334,9 +358,14 @@ export class TestProgram implements Disposable {
   }
 
   close(): void {
-    this.#connections.close();
-    this.#scans.close();
-    this.object.close();
+    if (this.#kept !== undefined && !idle.has(this.#kept)) {
+      this.reset();
+      idle.set(this.#kept, this);
+    } else if (idle.get(this.#kept ?? '') !== this) {
+      this.#connections.close();
+      this.#scans.close();
+      this.object.close();
+    }
   }
 
   [Symbol.dispose](): void {

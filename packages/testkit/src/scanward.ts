@@ -2,6 +2,7 @@ import type { Child } from './command.ts';
 import { repositoryFile } from './files.ts';
 import { Lines } from './lines.ts';
 import type { Namespace } from './namespace.ts';
+import { patience } from './pace.ts';
 
 /** The command that every user runs. */
 export const scanwardBin = repositoryFile('packages/cli/bin/scanward.js');
@@ -66,8 +67,9 @@ export class Scanward implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Waits for its end; kills it after `timeoutMs` and rejects. */
-  async ended(timeoutMs = 15_000): Promise<Ended> {
+  /** Waits for its end; kills it after so many milliseconds (more when emulated) and rejects. */
+  async ended(shortest = 15_000): Promise<Ended> {
+    const timeoutMs = patience(shortest);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), timeoutMs)));
     const first = await Promise.race([this.#ended, late]);

@@ -1,12 +1,21 @@
-import { buildNative, createPair, flood, leakSnapshot, leaksSince, Scanward } from '@scanward/testkit';
+import {
+  buildNative,
+  createPair,
+  flood,
+  leakSnapshot,
+  leaksSince,
+  Scanward,
+  atPace,
+  patience,
+} from '@scanward/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 
-const ROUNDS = 20;
+const ROUNDS = atPace(20, 2);
 
 test.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
   `%s at a random moment under load, ${ROUNDS} times: nothing is left`,
-  { timeout: 180_000 },
+  { timeout: patience(180_000) },
   async (signal) => {
     await using tool = await buildNative('flood');
     await using pair = await createPair();
@@ -19,7 +28,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
       const delayMs = Math.random() * (working ? 400 : 900);
       const options = { args: ['-t', '50ms', '-d', '100ms'] };
       await using scanward = working ? await Scanward.start(victim.ns, options) : Scanward.spawn(victim.ns, options);
-      const load = flood(tool, attacker, victim, 100_000, round);
+      const load = flood(tool, attacker, victim, atPace(100_000, 5_000), round);
       await sleep(delayMs);
       scanward.signal(signal);
       const end = await scanward.ended();

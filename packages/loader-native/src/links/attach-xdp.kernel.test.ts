@@ -17,6 +17,7 @@ import { listRoutes } from '../network/routes.ts';
 import { BpfProgram } from '../programs/bpf-program.ts';
 import { passProgram } from '../programs/trivial.ts';
 import { nativeSys } from '../sys/native-sys.ts';
+import { NEEDS, needs } from '../testing/needs.ts';
 import { attachXdp, findXdp } from './attach-xdp.ts';
 import { XdpLink } from './xdp-link.ts';
 
@@ -44,7 +45,8 @@ describeInNamespace('XDP', import.meta.url, () => {
   let program: BpfProgram;
   let other: BpfProgram;
   let ifindex: number;
-  beforeEach(() => {
+  beforeEach((context) => {
+    needs(context, NEEDS.bpfLink);
     ip('link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v1');
     ip('link', 'set', 'v0', 'up');
     ip('link', 'set', 'v1', 'up');

@@ -4,7 +4,7 @@ import { errnoNumber } from '../kernel/errno.ts';
 import { encodeAttribute, encodeMessage, encodeNested, i32Bytes, Type, u16 } from '../network/codec.ts';
 import { BpfProgram } from '../programs/bpf-program.ts';
 import { passProgram } from '../programs/trivial.ts';
-import { FakeSys } from '../sys/fake-sys.ts';
+import { FakeSys } from '../testing/fake-sys.ts';
 import { attachXdp } from './attach-xdp.ts';
 
 const mode = (flag: number) => (view: DataView) =>

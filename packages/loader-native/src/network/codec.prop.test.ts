@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errnoNumber } from '../kernel/errno.ts';
-import { FakeSys } from '../sys/fake-sys.ts';
+import { FakeSys } from '../testing/fake-sys.ts';
 import { decodeAddress, listAddresses } from './addresses.ts';
 import {
   decodeAttributes,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fixtureObject } from '../../test/fixture.ts';
 import { littleEndian } from '../kernel/attr.ts';
 import { Command, type CommandName } from '../kernel/uapi.ts';
-import { FakeSys } from '../sys/fake-sys.ts';
+import { FakeSys } from '../testing/fake-sys.ts';
 import { loadObject, type LoadOptions } from './load-object.ts';
 
 const spec = fixtureObject();

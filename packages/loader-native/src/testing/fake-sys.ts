@@ -1,7 +1,7 @@
 import { Attr, littleEndian } from '../kernel/attr.ts';
 import { errnoNumber } from '../kernel/errno.ts';
 import { Command, type CommandName } from '../kernel/uapi.ts';
-import type { BpfPointers, Sys } from './sys.ts';
+import type { BpfPointers, Sys } from '../sys/sys.ts';
 
 const names = new Map<number, CommandName>(
   Object.entries(Command).map(([name, number]) => [number, name as CommandName]),

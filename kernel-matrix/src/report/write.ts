@@ -1,0 +1,22 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { inCheckout, logFolder } from '../checkout.ts';
+import type { Run } from '../run.ts';
+import { json } from './json.ts';
+import { junit } from './junit.ts';
+import { markdown } from './markdown.ts';
+import { withTable } from './readme.ts';
+
+/**
+ * Writes report.md, report.json and report.xml, and says where: a whole run to kernel-matrix/, with its table in the
+ * README; any other to the folder of the logs, so that what is committed stays that of a whole run.
+ */
+export function writeReports(run: Run): string {
+  const folder = run.whole ? inCheckout('kernel-matrix') : logFolder;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/report.md`, markdown(run));
+  writeFileSync(`${folder}/report.json`, json(run));
+  writeFileSync(`${folder}/report.xml`, junit(run));
+  const readme = inCheckout('README.md');
+  if (run.whole) writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), run));
+  return `${folder}/report.md`;
+}
