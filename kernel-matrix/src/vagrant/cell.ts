@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Accel } from '../machine.ts';
 import { classify, type End } from '../death.ts';
 import type { Cell } from '../types.ts';
-import { follow } from '../follow.ts';
 import { Watchdog } from '../watchdog.ts';
+import { follow } from './console.ts';
 import { Libvirt } from './libvirt.ts';
 import { Machine } from './machine.ts';
 
@@ -36,13 +36,15 @@ export async function runCell(options: CellOptions): Promise<End> {
     take(chunk);
   };
   const log = heard((chunk) => options.log(chunk));
-  const console = join(folder, 'console');
-  await writeFile(console, '');
-  const following = follow(console, (line) => {
-    log(Buffer.from(`${line}\n`));
+  let console = '';
+  const gone = new AbortController();
+  const listen = (chunk: Uint8Array) => {
+    log(chunk);
+    console += Buffer.from(chunk).toString('latin1');
     // Such a kernel waits for ever, and so would ssh.
-    if (classify({ how: 'ended' }, line, true).death === 'panic') end();
-  });
+    if (classify({ how: 'ended' }, console, true).death === 'panic') end();
+  };
+  const following = follow(join(folder, 'console'), listen, gone.signal);
   let libvirt: Libvirt | undefined;
   signal.addEventListener('abort', end);
   try {
@@ -73,7 +75,8 @@ export async function runCell(options: CellOptions): Promise<End> {
     signal.removeEventListener('abort', end);
     watchdog.stop();
     await libvirt?.stop();
-    following.stop();
+    gone.abort();
+    await following;
     await rm(folder, { recursive: true, force: true });
   }
 }
