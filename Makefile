@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -81,8 +81,14 @@ test-big-endian: need-big-endian install ## the unit tests of codec, object read
 	@$(NX) run-many -t build -p kernel-matrix,cli $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node kernel-matrix/dist/s390x/user.js
 
+vagrant-box: ## build the Vagrant box and fetch the kernels for `vagrant up k6-12`, as root
+	@[ "$$(id -u)" = 0 ] || { echo 'debootstrap needs root. Run: sudo make vagrant-box'; exit 1; }
+	@$(MAKE) --no-print-directory need-vagrant install
+	@$(NX) run kernel-matrix:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@exec node kernel-matrix/dist/vagrant/main.js
+
 # KERNELS, TESTS, DRIVER, CANARY choose some, which leaves report.md and README.md as they are: kernel-matrix/README.md.
-kernel-matrix: need-matrix install ## boot real kernels and run the kernel tests and scans in each, as root: make kernel-matrix KERNELS=5.10,7
+kernel-matrix: need-matrix $(if $(filter vagrant,$(DRIVER)),need-vagrant) install ## boot real kernels and run the kernel tests and scans in each, as root: make kernel-matrix KERNELS=5.10,7
 	@$(NX) run-many -t build -p kernel-matrix,cli $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node kernel-matrix/dist/main.js
 
@@ -92,7 +98,7 @@ kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/build kernel-matrix/logs test-results coverage .nx
 
-need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix: need-%:
+need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -21,6 +21,12 @@ virtiofsd=/usr/libexec/virtiofsd:virtiofsd
 matrix=("${test[@]}" qemu-system-x86_64:qemu-system-x86 "$virtiofsd" busybox:busybox-static cpio:cpio modprobe:kmod
   xz:xz-utils zstd:zstd setpriv:util-linux hping3:hping3
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
+vagrant=("${start[@]}" vagrant:vagrant /usr/share/doc/vagrant-libvirt:vagrant-libvirt
+  libvirtd:libvirt-daemon-system /usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so:libvirt-daemon-driver-qemu
+  virsh:libvirt-clients dnsmasq:dnsmasq-base iptables:iptables ssh:openssh-client rsync:rsync
+  qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils "$virtiofsd" debootstrap:debootstrap mkfs.ext4:e2fsprogs
+  busybox:busybox-static cpio:cpio modprobe:kmod xz:xz-utils zstd:zstd nsenter:util-linux
+  /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 
 # s390x: its compiler, and its processor in software, for one program and as a machine; xz for its modules, zstd for packages.
 big_endian=("${start[@]}" qemu-s390x-static:qemu-user-static qemu-system-s390x:qemu-system-misc
@@ -37,7 +43,8 @@ case "${1-}" in
   ci) needs=("${ci[@]}") ;;
   big-endian) needs=("${big_endian[@]}") ;;
   matrix) needs=("${matrix[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix' >&2; exit 2 ;;
+  vagrant) needs=("${vagrant[@]}") ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant' >&2; exit 2 ;;
 esac
 
 packages=()

@@ -1,0 +1,74 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { execa } from 'execa';
+import { checkout } from './cache.ts';
+import { classify } from './death.ts';
+import { GuestLines } from './guest-lines.ts';
+import type { Accel } from './machine.ts';
+import { logName } from './qemu.ts';
+import type { Cell, Driver, KernelEntry, Outcome, Resolved, Watch } from './types.ts';
+import { makeBox } from './vagrant/box.ts';
+import { runCell } from './vagrant/cell.ts';
+import { vagrantFolder } from './vagrant/names.ts';
+import { prepareMachines } from './vagrant/prepare.ts';
+
+export interface VagrantOptions {
+  /** Where the logs go, `NAME.log` each; default kernel-matrix/logs. */
+  readonly logs?: string;
+  /** Milliseconds of the guest side, unless the cell says; default 15 min. */
+  readonly limitMs?: number;
+  /** Milliseconds without a word until the guest is taken for hung; default 5 min. */
+  readonly silenceMs?: number;
+}
+
+/** Runs the guest side in machines of the Vagrantfile, each with a libvirt of its own. Needs root. */
+export class VagrantDriver implements Driver {
+  readonly #options: VagrantOptions;
+  readonly #accels = new Map<KernelEntry, Accel>();
+
+  constructor(options: VagrantOptions = {}) {
+    this.#options = options;
+  }
+
+  async prepare(cells: readonly Cell[], watch: Omit<Watch, 'event'>): Promise<readonly Resolved[]> {
+    if (process.getuid?.() !== 0) throw new Error('the Vagrant driver starts a libvirt of its own, which needs root');
+    const box = await makeBox(watch);
+    const VAGRANT_HOME = join(vagrantFolder(), 'home');
+    await mkdir(VAGRANT_HOME, { recursive: true });
+    const add = ['box', 'add', '--force', '--name', basename(box, '.box'), '--provider', 'libvirt', box];
+    await execa('vagrant', add, { env: { VAGRANT_HOME, VAGRANT_CHECKPOINT_DISABLE: '1' }, cancelSignal: watch.signal });
+    const machines = await prepareMachines([...new Set(cells.map(({ kernel }) => kernel))], watch);
+    for (const { resolved, accel } of machines) if (accel !== undefined) this.#accels.set(resolved.kernel, accel);
+    return machines.map(({ resolved }) => resolved);
+  }
+
+  async run(cell: Cell, _resolved: Resolved, watch: Watch): Promise<Outcome> {
+    const accel = this.#accels.get(cell.kernel);
+    if (accel === undefined) return { death: 'driver', tail: [`${cell.kernel.series} was not prepared`] };
+    const {
+      logs = join(checkout, 'kernel-matrix/logs'),
+      limitMs = 15 * 60_000,
+      silenceMs = 5 * 60_000,
+    } = this.#options;
+    await mkdir(logs, { recursive: true });
+    const path = join(logs, logName(cell));
+    const log = createWriteStream(path);
+    const lines = new GuestLines((event) => watch.event(event));
+    const end = await runCell({
+      cell,
+      accel,
+      limitMs: cell.limitMs ?? limitMs,
+      silenceMs,
+      signal: watch.signal,
+      progress: (line) => watch.progress(line),
+      log: (chunk) => log.write(chunk),
+      result: (chunk) => lines.add(chunk),
+    });
+    lines.close();
+    log.end();
+    await finished(log);
+    return classify(end, await readFile(path, 'latin1'), lines.ended);
+  }
+}
