@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
-import { checkout } from './cache.ts';
+import { logFile } from './checkout.ts';
 import { classify } from './death.ts';
 import { GuestLines } from './guest-lines.ts';
 import type { Accel } from './machine.ts';
-import { logName } from './qemu.ts';
 import type { Cell, Driver, KernelEntry, Outcome, Resolved, Watch } from './types.ts';
 import { makeBox } from './vagrant/box.ts';
 import { runCell } from './vagrant/cell.ts';
@@ -15,8 +14,8 @@ import { vagrantFolder } from './vagrant/names.ts';
 import { prepareMachines } from './vagrant/prepare.ts';
 
 export interface VagrantOptions {
-  /** Where the logs go, `NAME.log` each; default kernel-matrix/logs. */
-  readonly logs?: string;
+  /** Where a cell's log goes; default kernel-matrix/logs/NAME.log. */
+  readonly log?: typeof logFile;
   /** Milliseconds of the guest side, unless the cell says; default 15 min. */
   readonly limitMs?: number;
   /** Milliseconds without a word until the guest is taken for hung; default 5 min. */
@@ -47,13 +46,9 @@ export class VagrantDriver implements Driver {
   async run(cell: Cell, _resolved: Resolved, watch: Watch): Promise<Outcome> {
     const accel = this.#accels.get(cell.kernel);
     if (accel === undefined) return { death: 'driver', tail: [`${cell.kernel.series} was not prepared`] };
-    const {
-      logs = join(checkout, 'kernel-matrix/logs'),
-      limitMs = 15 * 60_000,
-      silenceMs = 5 * 60_000,
-    } = this.#options;
-    await mkdir(logs, { recursive: true });
-    const path = join(logs, logName(cell));
+    const { log: place = logFile, limitMs = 15 * 60_000, silenceMs = 5 * 60_000 } = this.#options;
+    const path = place(cell);
+    await mkdir(dirname(path), { recursive: true });
     const log = createWriteStream(path);
     const lines = new GuestLines((event) => watch.event(event));
     const end = await runCell({

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { checkout, unfinished } from '../cache.ts';
+import { unfinished } from '../cache.ts';
+import { inCheckout } from '../checkout.ts';
 import { tailOf } from '../death.ts';
 import { readMirror } from '../mirror.ts';
 import type { Watch } from '../types.ts';
 import { vagrantFolder } from './names.ts';
 
-const recipe = ['box.sh', 'init', 'poweroff'].map((name) => join(checkout, 'kernel-matrix/vagrant', name));
+const recipe = ['box.sh', 'init', 'poweroff'].map((name) => join(inCheckout(''), 'kernel-matrix/vagrant', name));
 
 /** The name of the box that these files make: another recipe, another box. */
 export function boxName(files: readonly (string | Uint8Array)[]): string {

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { checkout } from '../cache.ts';
+import { inCheckout } from '../checkout.ts';
 
-const script = join(checkout, 'kernel-matrix/vagrant/libvirt.sh');
+const script = inCheckout('kernel-matrix/vagrant/libvirt.sh');
 
 /** A command as it is entered into the namespaces of a process. */
 export const entered = (pid: number, command: string, args: readonly string[]): [string, string[]] => [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { checkout } from '../cache.ts';
+import { inCheckout } from '../checkout.ts';
 import type { Accel } from '../machine.ts';
 import type { Cell } from '../types.ts';
 import { Libvirt } from './libvirt.ts';
@@ -9,7 +9,7 @@ import { machineName, vagrantFolder } from './names.ts';
 /** What Vagrant and the Vagrantfile need to know of a cell. The user's own ~/.vagrant.d and .vagrant are left alone. */
 export function environment(cell: Cell, accel: Accel, folder: string): Record<string, string> {
   return {
-    VAGRANT_CWD: checkout,
+    VAGRANT_CWD: inCheckout(''),
     VAGRANT_HOME: join(vagrantFolder(), 'home'),
     VAGRANT_DOTFILE_PATH: join(folder, 'dot'),
     VAGRANT_CHECKPOINT_DISABLE: '1',

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkout } from '../cache.ts';
+import { inCheckout } from '../checkout.ts';
 import { readKernels } from '../kernels.ts';
 import { machineName } from './names.ts';
 
@@ -19,7 +18,7 @@ test('every series of the list has a name that Vagrant and libvirt take, and one
 });
 
 test('the Vagrantfile names them alike, and looks for their files where they are put', () => {
-  const vagrantfile = readFileSync(join(checkout, 'Vagrantfile'), 'utf8');
+  const vagrantfile = readFileSync(inCheckout('Vagrantfile'), 'utf8');
   expect(vagrantfile).toContain(`name = "k#{kernel['series'].tr('.', '-')}"`);
   expect(vagrantfile).toContain("folder = File.join(cache, 'vagrant', name)");
 });
