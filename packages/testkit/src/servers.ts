@@ -1,7 +1,7 @@
 import { python, script } from './files.ts';
 import { Lines } from './lines.ts';
 import type { Namespace } from './namespace.ts';
-import { atPace } from './pace.ts';
+import { patience } from './pace.ts';
 
 /** Opens TCP ports on all addresses of a namespace until it is disposed. */
 export async function listen(ns: Namespace, ports: readonly number[]): Promise<AsyncDisposable> {
@@ -20,7 +20,7 @@ export async function connect(
   ns: Namespace,
   address: string,
   port: number,
-  timeoutMs = atPace(1_000, 3_000),
+  timeoutMs = Math.min(patience(1_000), 3_000),
 ): Promise<'open' | 'closed' | 'filtered'> {
   const { stdout } = await ns.run(python, [script('connect'), address, String(port), String(timeoutMs / 1_000)]);
   return stdout as 'open' | 'closed' | 'filtered';
