@@ -8,7 +8,7 @@ export const scaled = (ordinary: number, few: number): number =>
   brief ? few : Math.max(1, Math.round(ordinary * scale));
 
 /** What the mutation test shows to find each planted fault: this many traces of this seed. */
-export const ENOUGH_TRACES = 60;
+export const ENOUGH_TRACES = 48;
 export const ENOUGH_SEED = 1;
 
 /** TEST_SEED, or another one in each run; in the kernel matrix, where less is done, always the same. */
