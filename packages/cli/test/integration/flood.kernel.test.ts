@@ -15,7 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { scanBy, summaryOf } from './seen.ts';
 
-const SYNS = atPace(1_000_000, 50_000);
+const SYNS = atPace(1_000_000, 5_000);
 const SCANNER = '10.77.0.66';
 const BYSTANDER = '10.77.0.67';
 
