@@ -16,7 +16,7 @@ const config = {
   setupFiles: [],
   name: undefined,
   passWithNoTests: false,
-  testNamePattern: undefined as RegExp | undefined,
+  testNamePattern: undefined,
   allowOnly: false,
   sequence: { seed: 1, hooks: 'stack', setupFiles: 'list' },
   chaiConfig: undefined,
@@ -63,11 +63,9 @@ function troubleOf(file: File): string | undefined {
 export async function runTestFile(
   path: string,
   file: string,
-  names: RegExp | undefined,
   tell: (test: TestReport) => void,
 ): Promise<string | undefined> {
   state.filepath = path;
-  config.testNamePattern = names;
   const runner: VitestRunner = {
     config,
     importFile: (filepath) => import(pathToFileURL(filepath).href),

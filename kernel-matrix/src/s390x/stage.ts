@@ -7,7 +7,8 @@ import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { basename, dirname, extname, join, relative } from 'node:path';
 import ts from 'typescript';
 
-const PARTS = ['bpf', 'packages', 'kernel-matrix/src/s390x'];
+const FOLDERS = ['bpf', 'packages', 'kernel-matrix/src/s390x', 'kernel-matrix/src/guest'];
+const FILES = ['kernel-matrix/src/checkout.ts'];
 /** What the build makes; of it only the command, which is one file, is shipped as it is. */
 const MADE = new Set(['node_modules', 'dist', 'build', 'prebuilds']);
 
@@ -57,7 +58,8 @@ export const stageOf = (checkout: string): string => join(checkout, 'kernel-matr
 export async function makeStage(checkout: string, addon: string): Promise<string> {
   const stage = stageOf(checkout);
   await rm(stage, { recursive: true, force: true });
-  for (const part of PARTS) await placeFolder(join(checkout, part), join(stage, part));
+  for (const folder of FOLDERS) await placeFolder(join(checkout, folder), join(stage, folder));
+  for (const file of FILES) await place(join(checkout, file), join(stage, file));
   await cp(join(checkout, 'packages/cli/dist'), join(stage, 'packages/cli/dist'), { recursive: true });
   const prebuilt = join(stage, 'packages/loader-native/prebuilds/linux-s390x/scanward.napi.glibc.node');
   await mkdir(dirname(prebuilt), { recursive: true });
