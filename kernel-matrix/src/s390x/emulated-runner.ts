@@ -16,7 +16,7 @@ const config = {
   setupFiles: [],
   name: undefined,
   passWithNoTests: false,
-  testNamePattern: undefined,
+  testNamePattern: undefined as RegExp | undefined,
   allowOnly: false,
   sequence: { seed: 1, hooks: 'stack', setupFiles: 'list' },
   chaiConfig: undefined,
@@ -38,9 +38,12 @@ const config = {
 const state = { config, filepath: '' };
 Object.defineProperty(globalThis, '__vitest_worker__', { value: state });
 
+/** Why a test skipped itself: its result has that, though not its type. */
+const noteOf = (result: object | undefined): string | undefined => (result as { note?: string } | undefined)?.note;
+
 function reportOf(test: Test, file: string): TestReport {
   const { result } = test;
-  const why = result?.errors?.map((error) => error.stack ?? error.message).join('\n');
+  const why = result?.errors?.map((error) => error.stack ?? error.message).join('\n') ?? noteOf(result);
   return {
     file,
     name: test.fullTestName,
@@ -59,19 +62,29 @@ function troubleOf(file: File): string | undefined {
   return failed ? 'a hook failed' : undefined;
 }
 
+/** Tests of a file that are left out, and why. */
+export interface Except {
+  readonly names: string;
+  readonly why: string;
+}
+
 /** Runs one file; tells each test as it ends, and what went wrong beside the tests. */
 export async function runTestFile(
   path: string,
   file: string,
   tell: (test: TestReport) => void,
+  except?: Except,
 ): Promise<string | undefined> {
   state.filepath = path;
+  config.testNamePattern = except === undefined ? undefined : new RegExp(`^(?!.*(?:${except.names}))`);
   const runner: VitestRunner = {
     config,
     importFile: (filepath) => import(pathToFileURL(filepath).href),
     onAfterRunTask: (test) => tell(reportOf(test, file)),
   };
   const [ran] = await startTests([path], runner);
-  for (const test of getTests(ran!)) if (test.mode === 'skip' || test.mode === 'todo') tell(reportOf(test, file));
+  for (const test of getTests(ran!))
+    if (test.mode === 'skip' || test.mode === 'todo')
+      tell({ ...reportOf(test, file), ...(except === undefined ? {} : { why: except.why }) });
   return troubleOf(ran!);
 }
