@@ -26,7 +26,10 @@ const LONG =
 
 /** Kernel tests that are not run there, and why. */
 export const NOT_RUN: readonly { readonly file: string; readonly why: string }[] = [
-  { file: 'bpf/test/clock.kernel.test.ts', why: 'compares instructions of two builds of one source, the same for every processor' },
+  {
+    file: 'bpf/test/clock.kernel.test.ts',
+    why: 'compares instructions of two builds of one source, the same for every processor',
+  },
   { file: 'bpf/test/cpus.kernel.test.ts', why: 'races of many processors: this machine has one' },
   { file: 'bpf/test/flood.kernel.test.ts', why: LONG },
   { file: 'bpf/test/fuzz.kernel.test.ts', why: LONG },
