@@ -19,7 +19,13 @@ export const KERNEL_TESTS: readonly { readonly file: string; readonly except?: E
   { file: 'bpf/test/evasion.kernel.test.ts' },
   { file: 'bpf/test/blocklist.kernel.test.ts' },
   { file: 'packages/loader-native/src/maps/bpf-map.kernel.test.ts' },
-  { file: 'packages/loader-native/src/ring-buffer.kernel.test.ts' },
+  {
+    file: 'packages/loader-native/src/ring-buffer.kernel.test.ts',
+    except: {
+      names: 'the same while another thread writes',
+      why: 'a race of two threads, for which one emulated processor takes more than a minute',
+    },
+  },
   { file: 'bpf/test/reference.kernel.test.ts' },
   { file: 'packages/cli/test/integration/scan.kernel.test.ts' },
 ];
