@@ -4,7 +4,7 @@
  * below them; what is missing is what vitest puts between: reading TypeScript (the stage holds JavaScript) and workers.
  */
 import { startTests, type File, type Test, type VitestRunner, type VitestRunnerConfig } from '@vitest/runner';
-import { getTests } from '@vitest/runner/utils';
+import { getSuites, getTests } from '@vitest/runner/utils';
 import { pathToFileURL } from 'node:url';
 import type { TestReport } from './report.ts';
 
@@ -59,7 +59,10 @@ function troubleOf(file: File): string | undefined {
   if (errors.length > 0) return errors.join('\n');
   if (getTests(file).length === 0) return 'it has no test';
   const failed = file.result?.state === 'fail' && !getTests(file).some((test) => test.result?.state === 'fail');
-  return failed ? 'a hook failed' : undefined;
+  const inSuites = getSuites(file).flatMap(
+    (suite) => suite.result?.errors?.map((error) => error.stack ?? error.message) ?? [],
+  );
+  return failed ? ['a hook failed', ...inSuites].join('\n') : undefined;
 }
 
 /** Tests of a file that are left out, and why. */

@@ -27,10 +27,9 @@ export const KERNEL_TESTS: readonly { readonly file: string; readonly except?: E
     },
   },
   { file: 'bpf/test/reference.kernel.test.ts' },
-  { file: 'packages/cli/test/integration/scan.kernel.test.ts' },
 ];
 
-const DAEMON = 'what the command prints and does, the same on every processor; scan.kernel.test.ts runs it here';
+const DAEMON = 'what the command prints and does, the same on every processor';
 const LONG =
   'more packets than an emulated processor has time for; program.kernel.test.ts and reference.kernel.test.ts run the same program';
 
@@ -46,6 +45,10 @@ export const NOT_RUN: readonly { readonly file: string; readonly why: string }[]
   {
     file: 'bpf/test/mutation.kernel.test.ts',
     why: 'shows what the tests can find, which no kernel changes: `make test` runs it',
+  },
+  {
+    file: 'packages/cli/test/integration/scan.kernel.test.ts',
+    why: 'tried: its place of several namespaces cannot be set up on this root, so no scan was seen on this kernel',
   },
   { file: 'packages/cli/test/bad-input.kernel.test.ts', why: DAEMON },
   ...[
@@ -64,6 +67,6 @@ export const NOT_RUN: readonly { readonly file: string; readonly why: string }[]
   { file: 'packages/testkit/test/flooded-program.kernel.test.ts', why: TAIL_CALLS },
   {
     file: 'packages/testkit/test/lab.kernel.test.ts',
-    why: 'tests the tools of the tests, which scan.kernel.test.ts uses here',
+    why: 'tests the tools of the scans, which are not run here',
   },
 ];
