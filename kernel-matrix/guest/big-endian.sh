@@ -1,6 +1,6 @@
 #!/bin/bash
-# The guest side of s390x, whose root has neither vitest's command nor a compiler: runs what kernel-matrix/src/s390x has
-# staged. A packet takes a hundred times as long, so each test that can be scaled does little.
+# The guest side of s390x, whose root has neither vitest's command nor a compiler: runs what kernel-matrix/src/s390x has staged.
 cd "$(dirname "$0")/../build/s390x" || exit 1
-export SCANWARD_INSIDE=guest TEST_SCALE=0.01
-exec node --conditions=@scanward/source kernel-matrix/src/s390x/guest.js
+# In a network namespace of its own, as the others are.
+export CI=true FORCE_COLOR=0 NO_COLOR=1 SUITE=kernel SCANWARD_INSIDE=matrix
+exec unshare --net -- node --conditions=@scanward/source kernel-matrix/src/s390x/guest.js

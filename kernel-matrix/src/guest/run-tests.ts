@@ -27,7 +27,7 @@ const brief = (why: string): string =>
     .join('\n');
 
 for (const file of files) {
-  const wrong = await runTestFile(inCheckout(file.replace(/\.ts$/, '.js')), file, undefined, (test) => {
+  const wrong = await runTestFile(inCheckout(file.replace(/\.ts$/, '.js')), file, (test) => {
     const why = test.why === undefined ? {} : { why: brief(test.why) };
     say(`${test.state} ${file}: ${test.name} (${test.ms} ms)${'why' in why ? `\n${why.why}` : ''}`);
     tell(fd, { event: 'test', ...test, ...why });

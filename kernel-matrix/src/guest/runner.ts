@@ -5,7 +5,7 @@
  * below them; what is missing is what vitest puts between: reading TypeScript (the stage holds JavaScript) and workers.
  */
 import { startTests, type File, type Test, type VitestRunner, type VitestRunnerConfig } from '@vitest/runner';
-import { getTests } from '@vitest/runner/utils';
+import { getSuites, getTests } from '@vitest/runner/utils';
 import { pathToFileURL } from 'node:url';
 import type { TestReport } from '../s390x/report.ts';
 
@@ -39,10 +39,12 @@ const config = {
 const state = { config, filepath: '' };
 Object.defineProperty(globalThis, '__vitest_worker__', { value: state });
 
+/** Why a test skipped itself: its result has that, though not its type. */
+const noteOf = (result: object | undefined): string | undefined => (result as { note?: string } | undefined)?.note;
+
 function reportOf(test: Test, file: string): TestReport {
   const { result } = test;
-  const errors = result?.errors?.map((error) => error.stack ?? error.message).join('\n');
-  const why = errors ?? (result as { readonly note?: string } | undefined)?.note;
+  const why = result?.errors?.map((error) => error.stack ?? error.message).join('\n') ?? noteOf(result);
   return {
     file,
     name: test.fullTestName,
@@ -58,24 +60,35 @@ function troubleOf(file: File): string | undefined {
   if (errors.length > 0) return errors.join('\n');
   if (getTests(file).length === 0) return 'it has no test';
   const failed = file.result?.state === 'fail' && !getTests(file).some((test) => test.result?.state === 'fail');
-  return failed ? 'a hook failed' : undefined;
+  const inSuites = getSuites(file).flatMap(
+    (suite) => suite.result?.errors?.map((error) => error.stack ?? error.message) ?? [],
+  );
+  return failed ? ['a hook failed', ...inSuites].join('\n') : undefined;
+}
+
+/** Tests of a file that are left out, and why. */
+export interface Except {
+  readonly names: string;
+  readonly why: string;
 }
 
 /** Runs one file; tells each test as it ends, and what went wrong beside the tests. */
 export async function runTestFile(
   path: string,
   file: string,
-  names: RegExp | undefined,
   tell: (test: TestReport) => void,
+  except?: Except,
 ): Promise<string | undefined> {
   state.filepath = path;
-  config.testNamePattern = names;
+  config.testNamePattern = except === undefined ? undefined : new RegExp(`^(?!.*(?:${except.names}))`);
   const runner: VitestRunner = {
     config,
     importFile: (filepath) => import(pathToFileURL(filepath).href),
     onAfterRunTask: (test) => tell(reportOf(test, file)),
   };
   const [ran] = await startTests([path], runner);
-  for (const test of getTests(ran!)) if (test.mode === 'skip' || test.mode === 'todo') tell(reportOf(test, file));
+  for (const test of getTests(ran!))
+    if (test.mode === 'skip' || test.mode === 'todo')
+      tell({ ...reportOf(test, file), ...(except === undefined ? {} : { why: except.why }) });
   return troubleOf(ran!);
 }

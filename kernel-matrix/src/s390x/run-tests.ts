@@ -21,11 +21,10 @@ process.on('unhandledRejection', (error) => tell({ event: 'trouble', why: `unhan
 for (const file of files) {
   const begun = performance.now();
   const path = join(stage, file.replace(/\.ts$/, '.js'));
-  const trouble = await runTestFile(path, file, undefined, (test) => {
+  const trouble = await runTestFile(path, file, (test) => {
     tell({ event: 'test', ...test });
   });
   if (trouble !== undefined) tell({ event: 'trouble', why: `${file}: ${trouble}` });
-  process.stdout.write(`${file}: ${Math.round(performance.now() - begun)} ms
-`);
+  process.stdout.write(`${file}: ${Math.round(performance.now() - begun)} ms\n`);
 }
 process.exit();
