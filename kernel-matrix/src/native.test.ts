@@ -53,7 +53,7 @@ it('tells what the guest side tells, and keeps its log', async () => {
   );
   expect(outcome).toEqual({ death: 'done', tail: [] });
   expect(events).toEqual([boot, passed, end]);
-  expect(log).toBe('native scan none\n');
+  expect(log).toBe('brief scan none\n');
 });
 
 it('is done by what was told, whatever the exit code', async () => {
