@@ -77,7 +77,7 @@ bench-quick: need-test install ## each benchmark once with tiny sizes, as root: 
 	@$(NX) run bench:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node bench/dist/main.js --quick $(GROUPS)
 
-test-big-endian: need-big-endian install ## the unit tests of codec, object reader, detector, run by the Node of s390x in emulation
+test-big-endian: need-big-endian install ## the unit tests of codec and object reader, run by the Node of s390x in emulation
 	@$(NX) run-many -t build -p kernel-matrix,cli $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
 	@exec node kernel-matrix/dist/s390x/user.js
 
