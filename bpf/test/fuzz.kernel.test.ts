@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { frames, PacketJudge } from './any-packet.ts';
 import { scaled, seedOfRun } from './scale.ts';
 
-const PACKETS = scaled(20_000, 600);
+const PACKETS = scaled(20_000, 250);
 const RUNS_AT_ONCE = 50;
 
 /** What the test run cannot bring about, and why; the unit tests of @scanward/packet do. */

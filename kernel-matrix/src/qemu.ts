@@ -18,7 +18,7 @@ import { hostUserland, type Userland } from './userland.ts';
 export interface QemuOptions {
   /** Where a cell's log goes; default kernel-matrix/logs/NAME.log. */
   readonly log?: typeof logFile;
-  /** Milliseconds of a boot; default 15 min. */
+  /** Milliseconds of a boot, unless the cell says; default 25 min. */
   readonly limitMs?: number;
   /** Milliseconds without a word of the guest until it is taken for hung; default 5 min. */
   readonly silenceMs?: number;
@@ -89,7 +89,7 @@ export class QemuDriver implements Driver {
     const ready = this.#ready.get(cell.kernel);
     if (ready === undefined) return { death: 'driver', tail: [`${cell.kernel.series} was not prepared`] };
     const { userland, files, accel, initramfs } = ready;
-    const { log: place = logFile, limitMs = cell.limitMs ?? 15 * 60_000, silenceMs = 5 * 60_000 } = this.#options;
+    const { log: place = logFile, limitMs = cell.limitMs ?? 25 * 60_000, silenceMs = 5 * 60_000 } = this.#options;
     const path = place(cell);
     await mkdir(dirname(path), { recursive: true });
     const log = createWriteStream(path);

@@ -16,6 +16,12 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'bpf/test/mutation.kernel.test.ts': 'shows which faults the tests find',
   'packages/testkit/test/lab.kernel.test.ts': 'is about a tool of the tests',
   'packages/testkit/test/flooded-program.kernel.test.ts': 'is about a tool of the tests',
+  'packages/cli/test/integration/flood.kernel.test.ts':
+    'is what bpf/test/flood.kernel.test.ts shows, with the command around it',
+  'packages/cli/test/integration/full.kernel.test.ts':
+    'is what bpf/test/blocklist.kernel.test.ts shows, with the command around it',
+  'packages/cli/test/integration/rotation.kernel.test.ts':
+    'is what bpf/test/program.kernel.test.ts shows, with the command around it',
   'packages/cli/test/integration/nmap.kernel.test.ts': 'is more of what scan.kernel.test.ts does',
   'packages/cli/test/integration/output.kernel.test.ts': 'is about what is printed, which no kernel changes',
   'packages/cli/test/integration/slow-reader.kernel.test.ts': 'is about a pipe of the shell, which no kernel changes',
