@@ -22,9 +22,11 @@ const json = (command, ...args) => {
 // systemd loads programs of its own at any time.
 const ours = ({ name = '', type = '' }) => !name.startsWith('sd_') && !type.startsWith('cgroup');
 
+// Pins are files; iproute2 makes folders and links of its own the first time that it loads an object.
 const pins = () => {
   try {
-    return readdirSync('/sys/fs/bpf', { recursive: true }).map((path) => `pin /sys/fs/bpf/${path}`);
+    const entries = readdirSync('/sys/fs/bpf', { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => `pin ${parentPath}/${name}`);
   } catch {
     return [];
   }
