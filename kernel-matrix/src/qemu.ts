@@ -1,14 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { chooseAccel } from './accel.ts';
 import { boot } from './boot.ts';
 import { logFile } from './checkout.ts';
-import { classify } from './death.ts';
-import { GuestLines } from './guest-lines.ts';
 import { makeInitramfs } from './initramfs.ts';
 import type { Watching } from './lists.ts';
+import { logged } from './logged.ts';
 import type { Accel } from './machine.ts';
 import { prepareKernels, type Prepared } from './prepare.ts';
 import type { Arch, Cell, Driver, KernelEntry, Outcome, Resolved, Watch } from './types.ts';
@@ -90,38 +85,31 @@ export class QemuDriver implements Driver {
     if (ready === undefined) return { death: 'driver', tail: [`${cell.kernel.series} was not prepared`] };
     const { userland, files, accel, initramfs } = ready;
     const { log: place = logFile, limitMs = cell.limitMs ?? 25 * 60_000, silenceMs = 5 * 60_000 } = this.#options;
-    const path = place(cell);
-    await mkdir(dirname(path), { recursive: true });
-    const log = createWriteStream(path);
-    const lines = new GuestLines((event) => watch.event(event));
-    const end = await boot({
-      guest: {
-        arch: cell.kernel.arch,
-        accel,
-        cpus: cell.cpus,
-        memoryMiB,
-        vmlinuz: files.vmlinuz,
-        initramfs,
-        parameters: {
-          init: userland.init,
-          path: userland.path,
-          run: this.#options.runScript ?? userland.runScript,
-          modules: userland.sharesHost ? modulesOf(files) : undefined,
-          tests: cell.tests,
-          canary: cell.canary,
-          pace: accel === 'kvm' ? 'brief' : 'emulated',
+    return logged(place(cell), watch, (sinks) =>
+      boot({
+        guest: {
+          arch: cell.kernel.arch,
+          accel,
+          cpus: cell.cpus,
+          memoryMiB,
+          vmlinuz: files.vmlinuz,
+          initramfs,
+          parameters: {
+            init: userland.init,
+            path: userland.path,
+            run: this.#options.runScript ?? userland.runScript,
+            modules: userland.sharesHost ? modulesOf(files) : undefined,
+            tests: cell.tests,
+            canary: cell.canary,
+            pace: accel === 'kvm' ? 'brief' : 'emulated',
+          },
         },
-      },
-      root: userland.root,
-      limitMs,
-      silenceMs,
-      signal: watch.signal,
-      console: (chunk) => log.write(chunk),
-      result: (chunk) => lines.add(chunk),
-    });
-    lines.close();
-    log.end();
-    await finished(log);
-    return classify(end, await readFile(path, 'latin1'), lines.ended);
+        root: userland.root,
+        limitMs,
+        silenceMs,
+        signal: watch.signal,
+        ...sinks,
+      }),
+    );
   }
 }

@@ -1,11 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { logFile } from './checkout.ts';
-import { classify } from './death.ts';
-import { GuestLines } from './guest-lines.ts';
+import { logged } from './logged.ts';
 import type { Accel } from './machine.ts';
 import type { Cell, Driver, KernelEntry, Outcome, Resolved, Watch } from './types.ts';
 import { makeBox } from './vagrant/box.ts';
@@ -47,23 +44,17 @@ export class VagrantDriver implements Driver {
     const accel = this.#accels.get(cell.kernel);
     if (accel === undefined) return { death: 'driver', tail: [`${cell.kernel.series} was not prepared`] };
     const { log: place = logFile, limitMs = 15 * 60_000, silenceMs = 5 * 60_000 } = this.#options;
-    const path = place(cell);
-    await mkdir(dirname(path), { recursive: true });
-    const log = createWriteStream(path);
-    const lines = new GuestLines((event) => watch.event(event));
-    const end = await runCell({
-      cell,
-      accel,
-      limitMs: cell.limitMs ?? limitMs,
-      silenceMs,
-      signal: watch.signal,
-      progress: (line) => watch.progress(line),
-      log: (chunk) => log.write(chunk),
-      result: (chunk) => lines.add(chunk),
-    });
-    lines.close();
-    log.end();
-    await finished(log);
-    return classify(end, await readFile(path, 'latin1'), lines.ended);
+    return logged(place(cell), watch, (sinks) =>
+      runCell({
+        cell,
+        accel,
+        limitMs: cell.limitMs ?? limitMs,
+        silenceMs,
+        signal: watch.signal,
+        progress: (line) => watch.progress(line),
+        log: (chunk) => sinks.console(chunk),
+        result: (chunk) => sinks.result(chunk),
+      }),
+    );
   }
 }

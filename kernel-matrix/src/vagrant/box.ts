@@ -10,7 +10,7 @@ import { readMirror } from '../mirror.ts';
 import type { Watch } from '../types.ts';
 import { vagrantFolder } from './names.ts';
 
-const recipe = ['box.sh', 'init', 'poweroff'].map((name) => join(inCheckout(''), 'kernel-matrix/vagrant', name));
+const recipe = ['box.sh', 'init', 'poweroff'].map((name) => inCheckout(`kernel-matrix/vagrant/${name}`));
 
 /** The name of the box that these files make: another recipe, another box. */
 export function boxName(files: readonly (string | Uint8Array)[]): string {

@@ -35,3 +35,28 @@ test('packets that are allowed, or of another policy', () => {
   expect(program.takeScans()).toEqual([]);
   expect(program.counters().blocksMade).toBe(0n);
 });
+
+test('a closed program is kept for the next one who asks for the same, and is as good as new', () => {
+  const use = (): { id: number; verdicts: number[] } => {
+    using program = TestProgram.load({ sourceSets: 64, nowNs: 1_000_000_000n });
+    program.allow(parseAddress('192.0.2.99'), 128, 5);
+    return {
+      id: program.program.info().id,
+      verdicts: [80, 81, 82, 83].map((port) => program.run(frame(port)).verdict),
+    };
+  };
+  const first = use();
+  expect(first.verdicts.at(-1)).toBe(Verdict.DROP_THRESHOLD);
+  expect(use()).toEqual(first);
+  using other = TestProgram.load({ sourceSets: 128 });
+  expect(other.program.info().id).not.toBe(first.id);
+  using again = TestProgram.load({ sourceSets: 64 });
+  expect(again.block(parseAddress(source))).toBeUndefined();
+  expect([...again.map('allow').keys()]).toEqual([]);
+  expect([again.blockCount(), again.counters().blocksMade, again.takeScans(), again.takeConnections()]).toEqual([
+    0,
+    0n,
+    [],
+    [],
+  ]);
+});
