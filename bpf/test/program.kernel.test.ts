@@ -224,7 +224,7 @@ describe('block', () => {
     expect(new Set(touch(range(1, 40)))).toEqual(new Set([Verdict.PASS_CONNECTION]));
     expect(program.takeScans()).toEqual([]);
     expect(program.block(address('192.0.2.56'))).toBeUndefined();
-    const slots = range(0, 4_096).flatMap((set) => program.sourceSet(set).slots);
+    const slots = range(0, program.map('sources').maxEntries).flatMap((set) => program.sourceSet(set).slots);
     const slot = slots.find(({ connections }) => connections > 0)!;
     expect(slot).toMatchObject({ overNs: START, untilNs: 0n, ports: 40, connections: 40 });
   });

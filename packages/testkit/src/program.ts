@@ -64,11 +64,11 @@ export const DEFAULT_POLICY: Policy = {
 
 export interface TestProgramOptions {
   readonly policy?: Partial<Policy>;
-  /** Sets of four sources; default 4,096. */
+  /** Sets of four sources; default 512. */
   readonly sourceSets?: number;
-  /** Lines of seven sources with one port; default 4,096. */
+  /** Lines of seven sources with one port; default 512. */
   readonly singleLines?: number;
-  /** Lines of seven SYNs; default 4,096. */
+  /** Lines of seven SYNs; default 512. */
   readonly synLines?: number;
   /** Default 1,024. */
   readonly maxBlocks?: number;
@@ -161,7 +161,7 @@ export class TestProgram implements Disposable {
   }
 
   static #load(options: Omit<TestProgramOptions, 'nowNs' | 'policy'>, kept: string | undefined): TestProgram {
-    const { sourceSets = 4_096, singleLines = 4_096, synLines = 4_096, maxBlocks = 1_024 } = options;
+    const { sourceSets = 512, singleLines = 512, synLines = 512, maxBlocks = 1_024 } = options;
     const { secret = TEST_SECRET, blockLines = Math.max(1, Math.ceil(maxBlocks / 2)) } = options;
     const ours = repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`);
     const path = options.object ?? ours;

@@ -1,4 +1,4 @@
-import { createPair, Scanward } from '@scanward/testkit';
+import { atPace, createPair, Scanward } from '@scanward/testkit';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
@@ -34,9 +34,10 @@ test('what the tables cost is told at the start, as the kernel counts it', async
     'room for 1,000 sources and 1,000 blocks',
   );
   expect(small.own).toBeNaN();
-  const count = 500_000;
+  const count = atPace(500_000, 200_000);
+  const shown = count.toLocaleString('en');
   const args = ['--mode', 'user', '--max-sources', String(count), '--max-blocks', String(count)];
-  const large = await told(args, 'room for 500,000 sources and 500,000 blocks');
+  const large = await told(args, `room for ${shown} sources and ${shown} blocks`);
   for (const { kernel, counted } of [small, large]) {
     // A kernel from 5.11 to 6.3 counts no ring: 9 MiB of both.
     expect(kernel).toBeGreaterThanOrEqual(counted);
