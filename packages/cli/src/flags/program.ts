@@ -138,6 +138,10 @@ interface Given {
   maxBlocks?: number;
   replace?: boolean;
   format?: 'text' | 'json';
+  bpffs?: string;
+  name?: string;
+  pin?: boolean;
+  keepOnExit?: boolean;
   object?: string;
 }
 
@@ -159,6 +163,10 @@ function withDefaults(given: Given): RunOptions {
     maxBlocks: given.maxBlocks ?? 65_536,
     replace: given.replace ?? false,
     format: given.format ?? 'text',
+    bpffs: given.bpffs,
+    name: given.name ?? 'default',
+    pin: given.pin ?? true,
+    keepOnExit: given.keepOnExit ?? false,
     ...(given.object === undefined ? {} : { object: given.object }),
   };
 }

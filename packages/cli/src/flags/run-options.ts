@@ -23,6 +23,14 @@ export interface RunOptions {
   readonly maxBlocks: number;
   readonly replace: boolean;
   readonly format: 'text' | 'json';
+  /** The folder of instances on a BPF file system; undefined: the usual one, if there is one. */
+  readonly bpffs: string | undefined;
+  /** Of the instance. */
+  readonly name: string;
+  /** Whether protection outlives the process. */
+  readonly pin: boolean;
+  /** Whether it stays when the process is asked to end. */
+  readonly keepOnExit: boolean;
   /** Another BPF object than the shipped one. */
   readonly object?: string;
 }

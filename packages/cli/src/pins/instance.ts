@@ -37,7 +37,7 @@ export class Instance implements Disposable {
   static open(place: Place, spec: ObjectSpec): Instance {
     const layout = layoutId(spec);
     const attempted = `opening instance ${place.name}`;
-    if (inodeOf(place.former) !== undefined) {
+    if (inodeOf(place.former(layout)) !== undefined) {
       const todo = 'a daemon is replacing its maps: try again; if none runs, start one, which ends the work, or detach';
       throw new OperatorError(ExitCode.busy, attempted, todo);
     }

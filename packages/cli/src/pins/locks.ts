@@ -8,6 +8,12 @@ import { inodeOf, type Place } from './place.ts';
 
 const RETRY_MS = 10;
 const PATIENCE_MS = 5_000;
+const PROBES = 20;
+
+/** Stops the whole process: for a start, which has nothing else to do. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
 
 /** A daemon that runs. */
 export interface RunningDaemon {
@@ -45,8 +51,12 @@ function deviceOf(major = '', minor = ''): number {
  * @throws OperatorError `busy`
  */
 export function lockForDaemon(place: Place): Lock {
-  const lock = lockDirectory(place.folder);
-  if (lock) return lock;
+  // Whoever asks whether a daemon runs holds it for a moment.
+  for (let tries = 0; tries < PROBES; tries++) {
+    const lock = lockDirectory(place.folder);
+    if (lock) return lock;
+    pause(RETRY_MS);
+  }
   const pid = holderOf(place.folder);
   const who = pid === undefined ? 'another process' : `another process (pid ${pid})`;
   const todo = `${who} runs it: stop that one first, or choose another --name`;

@@ -99,7 +99,7 @@ export function removeSet(folder: string): void {
 }
 
 /** Removes a folder and the pins in it. */
-export function removeFolder(folder: string): void {
+function removeFolder(folder: string): void {
   for (const name of filesIn(folder)) unpin(join(folder, name));
   try {
     rmdirSync(folder);

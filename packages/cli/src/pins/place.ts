@@ -32,9 +32,9 @@ export class Place {
     return join(this.folder, 'partial');
   }
 
-  /** The set of other sizes that a start has replaced, until every link runs the new program. */
-  get former(): string {
-    return join(this.folder, 'former');
+  /** The set of a layout that a start has replaced by one of other sizes, until every link runs the new program. */
+  former(layout: string): string {
+    return join(this.folder, `${layout}-former`);
   }
 
   /** The whole set of one layout: `maps/` and `programs/`. */
