@@ -13,6 +13,7 @@ const host: Host = {
   environment: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
+  isTerminal: process.stdout.isTTY,
   onSignal(callback) {
     process.on('SIGINT', callback).on('SIGTERM', callback);
     return () => {

@@ -49,6 +49,7 @@ export function fakeSystem() {
     environment: {},
     stdout: fake.stdout,
     stderr: fake.stderr,
+    isTerminal: false,
     onSignal: (callback) => {
       listeners.add(callback);
       return () => void listeners.delete(callback);

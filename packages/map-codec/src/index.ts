@@ -22,6 +22,7 @@ export {
   BLOCKS_PER_LINE,
   ClockKind,
   CommandOp,
+  CELLS_PER_LINE,
   COMMANDS_MAX,
   COMMAND_SETS_MAX,
   Mode,

@@ -65,7 +65,8 @@ function exactly({ address, bits }: Prefix, allow: Pick<AllowStore, 'entries'>):
 
 function notRemovable(name: string, entry: AllowEntry | undefined, around: AllowEntry | undefined): OperatorError {
   const attempted = `removing ${name} from the allowlist`;
-  if (entry) return new OperatorError(ExitCode.usage, attempted, `it was not added by command: ${ALLOW_ORIGINS[entry.reason]}`);
+  if (entry)
+    return new OperatorError(ExitCode.usage, attempted, `it was not added by command: ${ALLOW_ORIGINS[entry.reason]}`);
   const where = around ? `it is not there by itself but within ${describeAllow(around)}` : 'it is not there';
   return new OperatorError(ExitCode.absent, attempted, `${where}: see scanward allow`);
 }

@@ -9,7 +9,10 @@ const columns: readonly Column[] = [
 ];
 
 /** The lines of `scanward allow`, by address. */
-export function allowLines({ allow }: { readonly allow: Pick<AllowStore, 'entries'> }, { json, style }: Look): string[] {
+export function allowLines(
+  { allow }: { readonly allow: Pick<AllowStore, 'entries'> },
+  { json, style }: Look,
+): string[] {
   const entries = [...allow.entries()].sort((a, b) => compareAddresses(a.address, b.address) || a.bits - b.bits);
   const table = new Table(columns, style);
   const lines = entries.flatMap(({ address, bits, reason }) => {

@@ -56,7 +56,14 @@ export function block({ prefix, ttlNs, text }: BlockOptions, target: BlockTarget
   // Who blocks somebody wants no grace for him.
   target.graces.remove(prefix);
   const noted = note(prefix, text, target);
-  const written = present(prefix, target, now) ?? { ...asked, packets: 0n, bytes: 0n, source: prefix.address, bits: prefix.bits, isNet: !isSource(prefix) };
+  const written = present(prefix, target, now) ?? {
+    ...asked,
+    packets: 0n,
+    bytes: 0n,
+    source: prefix.address,
+    bits: prefix.bits,
+    isNet: !isSource(prefix),
+  };
   const { expiryNs } = written;
   const lasts = expiryNs === 0n ? '' : ` (${shortSpan(expiryNs - now.monotonicNs)})`;
   const replaced = before ? `, in place of ${describeBlock(before, noteBefore, now)}` : '';
@@ -68,7 +75,10 @@ export function block({ prefix, ttlNs, text }: BlockOptions, target: BlockTarget
         ? JSON.stringify({ ...fields, ...replacedFields })
         : `Blocked ${name} ${untilText(expiryNs, now)}${lasts}${replaced}`,
     ],
-    warnings: [...insideWarning(name, prefix, target), ...(noted ? [] : [`there is no room to note the reason of ${name}`])],
+    warnings: [
+      ...insideWarning(name, prefix, target),
+      ...(noted ? [] : [`there is no room to note the reason of ${name}`]),
+    ],
   };
 }
 

@@ -36,7 +36,12 @@ const columns: readonly Column[] = [
 ];
 
 /** The lines of `scanward blocks`, one block after the other: without an order in bounded memory. */
-export function* blocksLines(options: BlocksOptions, instance: ListedBlocks, now: Moment, look: Look): Generator<string> {
+export function* blocksLines(
+  options: BlocksOptions,
+  instance: ListedBlocks,
+  now: Moment,
+  look: Look,
+): Generator<string> {
   const table = new Table(columns, look.style);
   if (!look.json) yield table.heading();
   const { sort, reverse, filters, limit = Infinity } = options;

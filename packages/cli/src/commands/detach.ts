@@ -28,7 +28,12 @@ export function detach(wanted: string | undefined, target: Detachable, json: boo
   }
   if (wanted === undefined) {
     target.remove();
-    return told(`Detached instance ${target.name} from ${interfaces.join(', ') || 'no interface'}; its maps are gone`, interfaces, true, json);
+    return told(
+      `Detached instance ${target.name} from ${interfaces.join(', ') || 'no interface'}; its maps are gone`,
+      interfaces,
+      true,
+      json,
+    );
   }
   if (!interfaces.includes(wanted)) {
     throw refuse(ExitCode.absent, `it is not attached there: it is to ${interfaces.join(', ') || 'no interface'}`);

@@ -18,11 +18,7 @@ export function prefixOf({ source, bits }: BlockEntry): Prefix {
  * The blocks in force that are named by a prefix: that of exactly it, and for a single IPv6 address also that of the
  * source which it belongs to, whose length is that of the policy which it was blocked under.
  */
-export function blocksNamed(
-  prefix: Prefix,
-  blocks: Pick<BlockStore, 'get' | 'getNet'>,
-  now: Moment,
-): BlockEntry[] {
+export function blocksNamed(prefix: Prefix, blocks: Pick<BlockStore, 'get' | 'getNet'>, now: Moment): BlockEntry[] {
   const ofSources = sourceLengths(prefix).map((bits) => {
     const found = blocks.get(maskAddress(prefix.address, bits));
     return found?.bits === bits ? found : undefined;

@@ -22,8 +22,8 @@ export interface ListedSources {
   readonly policy: PolicyReader;
 }
 
-/** Ports shown in the table: as many as fit a line. */
-const PORTS_SHOWN = 5;
+/** Ports shown in the table of those that have more than fit a line. */
+const PORTS_SHOWN = 4;
 
 const columns: readonly Column[] = [
   { title: 'SOURCE', width: 18 },
@@ -62,13 +62,12 @@ function order(a: SeenSource, b: SeenSource): number {
 }
 
 function cellsOf({ source, bits, ports, over, seenNs }: SeenSource, now: Moment): string[] {
-  const shown = ports.slice(0, PORTS_SHOWN).join(',');
   return [
     formatPrefix(source, bits),
     String(ports.length),
     over ? 'yes' : 'no',
     localSecond(wallMsOf(now, seenNs)),
-    ports.length > PORTS_SHOWN ? `${shown},…` : shown,
+    ports.length > PORTS_SHOWN + 1 ? `${ports.slice(0, PORTS_SHOWN).join(',')},…` : ports.join(','),
   ];
 }
 

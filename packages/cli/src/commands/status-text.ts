@@ -21,8 +21,12 @@ export function statusLines(status: Status, style: Style): string[] {
     ...labelled('blocks', blocksText(blocks), style),
     ...labelled('dropped', `${counted(dropped.packets, 'packet')}, ${counted(dropped.bytes, 'byte')}`, style),
     ...labelled('lost', lostText(status.lost), style),
-    ...labelled('sources', `${grouped(sources.several_ports)} remembered, ${grouped(sources.one_port)} with one port so far`, style),
-    ...labelled('allowed', counted(allowed, 'entr').replace(/entrs?$/, allowed === 1 ? 'entry' : 'entries'), style),
+    ...labelled(
+      'sources',
+      `${grouped(sources.several_ports)} remembered, ${grouped(sources.one_port)} with one port so far`,
+      style,
+    ),
+    ...labelled('allowed', `${grouped(allowed)} addresses and nets`, style),
   ];
 }
 

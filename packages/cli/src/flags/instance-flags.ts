@@ -35,7 +35,10 @@ export function withPlace(command: Command): Command {
 
 /** Adds `--state` and `--no-state`, which exclude each other. */
 export function withState(command: Command): Command {
-  const file = new Option('--state <file>', 'the state file (default: /var/lib/scanward/state.json, or state-NAME.json)');
+  const file = new Option(
+    '--state <file>',
+    'the state file (default: /var/lib/scanward/state.json, or state-NAME.json)',
+  );
   file.argParser((text: string, before: unknown) =>
     reading('--state', () => {
       if (before === false) throw new BadValue('it contradicts --no-state: leave out one of them');
@@ -57,7 +60,9 @@ export function withState(command: Command): Command {
 /** It is the name of a directory, and stands in the state file's name. */
 const instanceName = (text: string): string => {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/.test(text)) return text;
-  throw new BadValue(`'${text}' is not a name: take up to 32 letters, digits, '_', '.' and '-', a letter or digit first`);
+  throw new BadValue(
+    `'${text}' is not a name: take up to 32 letters, digits, '_', '.' and '-', a letter or digit first`,
+  );
 };
 
 const path = (text: string): string => {

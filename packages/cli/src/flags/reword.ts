@@ -55,8 +55,10 @@ function whereItBelongs(flag: string, args: readonly string[], program: Command)
 
 function nearestFlag(word: string, command: Command): string | undefined {
   if (!word.startsWith('--')) return undefined;
-  const flags = flagsOf(command);
-  return (word.length > 3 ? flags.find((flag) => flag.startsWith(word)) : undefined) ?? nearest(word, flags);
+  const names = flagsOf(command).map((flag) => flag.slice(2));
+  const name = word.slice(2);
+  const near = (name.length > 1 ? names.find((each) => each.startsWith(name)) : undefined) ?? nearest(name, names);
+  return near && `--${near}`;
 }
 
 const flagsOf = (command: Command): string[] => ['--help', ...command.options.map(({ long }) => long ?? '')];

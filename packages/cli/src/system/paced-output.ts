@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import type { LineStream } from './line-sink.ts';
 
 /** Characters that go to the stream at a time. */
 const CHUNK = 65_536;
@@ -11,34 +10,31 @@ const CHUNK = 65_536;
  * @returns false when the reader is gone
  * @throws what else the stream fails with, or the lines
  */
-export async function writePaced(lines: Iterable<string>, stream: Writable): Promise<boolean> {
+export async function writePaced(lines: Iterable<string>, stream: LineStream): Promise<boolean> {
   let failure: NodeJS.ErrnoException | undefined;
   const fail = (error: NodeJS.ErrnoException) => (failure ??= error);
   stream.on('error', fail);
-  try {
-    let chunk = '';
-    for (const line of lines) {
-      chunk += `${line}\n`;
-      if (chunk.length < CHUNK) continue;
-      await written(stream, chunk);
-      chunk = '';
-      if (failure) break;
-    }
-    if (!failure && chunk !== '') await written(stream, chunk);
-  } catch (error) {
-    if (error !== failure) throw error;
-  } finally {
-    stream.off('error', fail);
+  const write = async (chunk: string) => {
+    failure ??= await written(stream, chunk);
+  };
+  let chunk = '';
+  for (const line of lines) {
+    chunk += `${line}\n`;
+    if (chunk.length < CHUNK) continue;
+    await write(chunk);
+    chunk = '';
+    if (failure) break;
   }
+  if (!failure && chunk !== '') await write(chunk);
   if (failure && failure.code !== 'EPIPE') throw failure;
   return !failure;
 }
 
-/** Resolves when the stream has taken it all, and when it has failed. */
-function written(stream: Writable, chunk: string): Promise<void> {
+/** Resolves when the stream has taken it all, or with why it has not. */
+function written(stream: LineStream, chunk: string): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
-    stream.write(chunk, () => {
-      resolve();
+    stream.write(chunk, (error) => {
+      resolve(error ?? undefined);
     });
   });
 }

@@ -2,7 +2,14 @@ import type { Prefix } from '@scanward/daemon';
 import { Command } from 'commander';
 import { positional } from '../option.ts';
 import { parsePrefix } from '../prefix.ts';
-import { changingOf, forChanging, forReading, type GivenChanging, type GivenReading, readingOf } from '../reading-flags.ts';
+import {
+  changingOf,
+  forChanging,
+  forReading,
+  type GivenChanging,
+  type GivenReading,
+  readingOf,
+} from '../reading-flags.ts';
 import type { Take } from '../request.ts';
 
 /** `scanward allow`, which lists, and `allow add`, `allow remove`. */
@@ -35,14 +42,16 @@ Examples:
   scanward allow add 192.0.2.0/24
   scanward allow remove 192.0.2.0/24`,
   add: `
-It is kept after a restart. Exit codes: 8 when the allowlist is full, 9 when there is no such instance.
+It is kept after a restart. Exit codes: 8 when the allowlist is full, 9 when
+there is no such instance.
 
 Examples:
   scanward allow add 192.0.2.0/24
   scanward allow add 2001:db8::7 --json`,
   remove: `
-Only what was added by command: own addresses, gateways, resolvers, the SSH peer and those of run --allow stay. Exit
-codes: 2 for those, 9 when it is not allowed or there is no such instance.
+Only what was added by command: own addresses, gateways, resolvers, the SSH peer
+and those of run --allow stay. Exit codes: 2 for those, 9 when it is not allowed
+or there is no such instance.
 
 Examples:
   scanward allow remove 192.0.2.0/24`,

@@ -25,7 +25,9 @@ export function blockCommand(take: Take): Command {
         parsePrefix(text, everybody),
       ),
     )
-    .addOption(single('--for <time>', "how long (default: the instance's --block-ttl)", (text) => parseDuration(text, limits)))
+    .addOption(
+      single('--for <time>', "how long (default: the instance's --block-ttl)", (text) => parseDuration(text, limits)),
+    )
     .option('--forever', 'until it is unblocked')
     .addOption(single('--reason <text>', 'why, up to 64 bytes, shown by scanward blocks', parseReasonText));
   return forChanging(command)
@@ -40,8 +42,9 @@ export function blockCommand(take: Take): Command {
 }
 
 const examples = `
-A block of the same address or net is replaced. Exit codes: 2 when all of it is allowed (an allowed address is never
-blocked), 8 when the blocklist is full, 9 when there is no such instance.
+A block of the same address or net is replaced. Exit codes: 2 when all of it is
+allowed (an allowed address is never blocked), 8 when the blocklist is full, 9
+when there is no such instance.
 
 Examples:
   scanward block 192.0.2.56 --for 24h --reason 'see ticket 4711'

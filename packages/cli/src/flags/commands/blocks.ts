@@ -48,7 +48,8 @@ export function blocksCommand(take: Take): Command {
 }
 
 const examples = `
-Orders: address ascending, since the newest first, left the soonest to end first, packets and bytes the most first.
+Orders: address ascending, since the newest first, left the soonest to end
+first, packets and bytes the most first. Exit code 9: there is no such instance.
 
 Examples:
   scanward blocks --sort packets --limit 10

@@ -12,7 +12,9 @@ interface Given extends GivenReading {
 export function detachCommand(take: Take): Command {
   const command = new Command('detach')
     .description('end the protection that a killed daemon (or --keep-on-exit) left behind')
-    .addOption(single('-i, --interface <name>', 'of this interface only (default: of all, and remove the maps)', interfaceName));
+    .addOption(
+      single('-i, --interface <name>', 'of this interface only (default: of all, and remove the maps)', interfaceName),
+    );
   return forReading(command)
     .addHelpText('after', examples)
     .action((given: Given) => {
@@ -21,8 +23,9 @@ export function detachCommand(take: Take): Command {
 }
 
 const examples = `
-The state file stays: the next run takes its blocks from there. Exit codes: 9 when there is nothing to detach, 10 while
-a daemon runs (stop that: it detaches by itself).
+The state file stays: the next run takes its blocks from there. Exit codes: 9
+when there is nothing to detach, 10 while a daemon runs (stop that: it detaches
+by itself).
 
 Examples:
   scanward detach

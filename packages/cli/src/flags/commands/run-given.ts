@@ -71,4 +71,3 @@ export function checkTogether(given: GivenRun, options: RunOptions): void {
     if (idle) throw usage(idle, 'it contradicts --no-pin, which leaves nothing behind: leave out one of them');
   }
 }
-

@@ -93,7 +93,7 @@ export function runCommand(take: Take): Command {
 
 const examples = `
 Examples:
-  scanward run                            watch the interface of the default route
-  scanward run -i eth0 -i eth1 -n 10      two interfaces, at most 10 ports a minute
-  scanward run --response log             block nobody, only tell
-  scanward run --no-pin                   protect only as long as this process lives`;
+  scanward run                          watch the default route's interface
+  scanward run -i eth0 -i eth1 -n 10    watch two, at most 10 ports a minute
+  scanward run --response log           block nobody, only tell
+  scanward run --no-pin                 protect as long as this process lives`;

@@ -21,8 +21,8 @@ export function sourcesCommand(take: Take): Command {
 }
 
 const examples = `
-Of sources with one port so far only a hash is kept: they are counted in the last line. Exit code 9: there is no such
-instance.
+Of sources with one port so far only a hash is kept: they are counted in the
+last line. Exit code 9: there is no such instance.
 
 Examples:
   scanward sources --limit 20

@@ -39,7 +39,8 @@ export function unblockCommand(take: Take): Command {
 }
 
 const examples = `
-Exit code 9: no such instance, or no such block. It stays unblocked after a restart.
+It stays unblocked after a restart. Exit code 9: there is no such block or no
+such instance.
 
 Examples:
   scanward unblock 192.0.2.56
