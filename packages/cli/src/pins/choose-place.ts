@@ -31,6 +31,5 @@ export function choosePlace(
 }
 
 function nearestThere(path: string): string {
-  for (let folder = path; ; folder = dirname(folder))
-    if (existsSync(folder) || folder === dirname(folder)) return folder;
+  for (let folder = path; ; folder = dirname(folder)) if (existsSync(folder) || folder === dirname(folder)) return folder;
 }
