@@ -116,6 +116,10 @@ function runCommand(): Command {
         parseChoice(text, ['text', 'json'] as const),
       ),
     )
+    .addOption(single('--bpffs <folder>', 'where instances are pinned (default: /sys/fs/bpf/scanward)', (text) => text))
+    .addOption(single('--name <name>', 'of the instance (default: default)', (text) => text))
+    .option('--no-pin', 'nothing outlives the process')
+    .option('--keep-on-exit', 'keep protecting when asked to end')
     .addOption(
       single('--object <file>', 'for developers: load this BPF object (default: the shipped one)', (text) => text),
     );
