@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { parseAddress } from '../src/flags/prefix.ts';
 import type { Host } from '../src/host.ts';
 import type { Attach } from '../src/interfaces.ts';
+import { notKept } from '../src/kernel/keeping.ts';
 import type { Loaded } from '../src/kernel/load.ts';
 import type { System } from '../src/run.ts';
 import { systemClock } from '../src/system/clock.ts';
@@ -38,6 +39,7 @@ export function fakeSystem() {
     loadError: undefined as Error | undefined,
     policyError: undefined as Error | undefined,
     drainError: undefined as Error | undefined,
+    keeping: notKept,
     signal: (name: 'SIGINT' | 'SIGTERM') => {
       for (const listener of listeners) listener(name);
     },
@@ -60,7 +62,9 @@ export function fakeSystem() {
     const refusal = fake.refusals.get(link.name);
     if (refusal) throw refusal;
     done.push(`attach ${link.name}`);
-    return { mode: 'native', ifindex: () => link.ifindex, close: () => void done.push(`detach ${link.name}`) };
+    const close = () => void done.push(`detach ${link.name}`);
+    const leave = () => void done.push(`leave ${link.name}`);
+    return { mode: 'native', ifindex: () => link.ifindex, close, leave, revert: close };
   };
   const loaded = (): Loaded => ({
     program: undefined as never,
@@ -74,7 +78,15 @@ export function fakeSystem() {
       drainScans: () => 0,
       scansWaiting: () => new Promise<boolean>(() => undefined),
     },
-    blocks: { entries: () => [], get: () => undefined, add: () => true, remove: () => false },
+    blocks: {
+      entries: () => [],
+      get: () => undefined,
+      add: () => true,
+      remove: () => false,
+      getNet: () => undefined,
+      addNet: () => true,
+      removeNet: () => false,
+    },
     sources: { visit: () => undefined, forget: () => undefined, sweep: () => 0 },
     counters: {
       read: () => ({
@@ -96,6 +108,7 @@ export function fakeSystem() {
       },
     },
     kernelBytes: 40 * 2 ** 20,
+    keeping: fake.keeping,
     close: () => void done.push('close'),
   });
   const system: System = {

@@ -11,8 +11,9 @@ export interface LayoutFacts {
 
 /** What this package was generated from. */
 export function layoutFacts(): LayoutFacts {
-  const constants = Object.entries(generated).filter(
-    (entry): entry is [string, number | bigint] => typeof entry[1] === 'number' || typeof entry[1] === 'bigint',
+  const all: [string, unknown][] = Object.entries(generated);
+  const constants = all.filter((entry): entry is [string, number | bigint] =>
+    ['number', 'bigint'].includes(typeof entry[1]),
   );
   return { structs: layouts(), enums: generated.ENUMS, constants: Object.fromEntries(constants) };
 }

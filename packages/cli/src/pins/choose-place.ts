@@ -8,7 +8,8 @@ import { DEFAULT_BPFFS, Place } from './place.ts';
 
 /** Where to pin, or why not. */
 export type Chosen =
-  { readonly place: Place } | { readonly place: undefined; /** To be told, once. */ readonly warning?: string };
+  | { readonly place: Place; readonly warning?: undefined }
+  | { readonly place: undefined; /** To be told, once. */ readonly warning?: string };
 
 /**
  * Where the instance that was asked for is to be pinned.
@@ -31,5 +32,6 @@ export function choosePlace(
 }
 
 function nearestThere(path: string): string {
-  for (let folder = path; ; folder = dirname(folder)) if (existsSync(folder) || folder === dirname(folder)) return folder;
+  for (let folder = path; ; folder = dirname(folder))
+    if (existsSync(folder) || folder === dirname(folder)) return folder;
 }

@@ -63,6 +63,22 @@ export function lockForDaemon(place: Place): Lock {
   throw new OperatorError(ExitCode.busy, `taking instance ${place.name}`, todo);
 }
 
+/** The right to replace a set: nobody may change what stands in its maps meanwhile. Stops the process until it is to be had. @throws OperatorError `busy` */
+export function lockOfSet(folder: string): Lock {
+  for (let waited = 0; waited <= PATIENCE_MS; waited += RETRY_MS) {
+    const lock = lockDirectory(folder);
+    if (lock) return lock;
+    pause(RETRY_MS);
+  }
+  throw stillChanging(folder, 'replacing the instance');
+}
+
+function stillChanging(folder: string, attempted: string): OperatorError {
+  const pid = holderOf(folder);
+  const who = pid === undefined ? 'somebody else' : `process ${pid}`;
+  return new OperatorError(ExitCode.busy, attempted, `${who} is changing it for more than 5 s: try again`);
+}
+
 /**
  * The right to change what stands in the maps.
  * @param inode of the folder when it was opened: another set may have taken its place since
@@ -79,7 +95,5 @@ export async function lockForChange(folder: string, inode: bigint | undefined): 
     }
     await sleep(RETRY_MS);
   }
-  const pid = holderOf(folder);
-  const who = pid === undefined ? 'somebody else' : `process ${pid}`;
-  throw new OperatorError(ExitCode.busy, attempted, `${who} is changing it for more than 5 s: try again`);
+  throw stillChanging(folder, attempted);
 }

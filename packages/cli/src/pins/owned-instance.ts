@@ -18,6 +18,7 @@ export class OwnedInstance implements Disposable {
   readonly place: Place;
   readonly #lock: Lock;
   readonly #undo: (() => void)[] = [];
+  #isClosed = false;
 
   private constructor(place: Place, lock: Lock) {
     this.place = place;
@@ -101,8 +102,10 @@ export class OwnedInstance implements Disposable {
     return names;
   }
 
-  /** Lets go of it. A folder with nothing in it is removed. */
+  /** Lets go of it; idempotent. A folder with nothing in it is removed. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     for (const folder of [this.place.links, this.place.folder]) removeIfEmpty(folder);
     this.#lock.close();
   }

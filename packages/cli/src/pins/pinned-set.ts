@@ -52,6 +52,20 @@ export class PinnedSet implements Disposable {
     return program;
   }
 
+  /** All maps but the constants, opened once more: they belong to the caller. */
+  openMaps(): Record<string, BpfMap> {
+    const maps: Record<string, BpfMap> = {};
+    try {
+      for (const { name, readonly } of this.#spec.maps) {
+        if (!readonly) maps[name] = BpfMap.open(join(this.folder, 'maps', mapPin(name)));
+      }
+      return maps;
+    } catch (error) {
+      for (const map of Object.values(maps)) map.close();
+      throw error;
+    }
+  }
+
   /** The constants that its programs were loaded with. */
   constants(): Constants {
     return readConstants(this.map('.rodata'), this.#specOf('.rodata'), this.#spec.endian);
