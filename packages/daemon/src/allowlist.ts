@@ -8,10 +8,11 @@ export const ALLOW_REASONS: Readonly<Record<AllowReasonName, string>> = {
   resolver: 'resolver',
   'ssh-peer': 'SSH peer',
   operator: 'operator',
+  command: 'command',
 };
 
 /** Where several want the same prefix, the first of these names it. */
-const PRECEDENCE: readonly AllowReasonName[] = ['operator', 'own', 'gateway', 'ssh-peer', 'resolver'];
+const PRECEDENCE: readonly AllowReasonName[] = ['operator', 'command', 'own', 'gateway', 'ssh-peer', 'resolver'];
 
 export interface AllowChange {
   readonly change: 'added' | 'removed' | 'refused';

@@ -72,13 +72,14 @@ export class Blocking {
     this.#list.begin(block);
     // The program may have renewed a block at the very moment in which it was deleted as expired.
     if (!hasExpired(block, this.#ports.clock.monotonicNs()) && !this.#ports.blocks.get(source)) {
-      this.#ports.blocks.add(source, block.startNs, block.expiryNs);
+      this.#ports.blocks.add(source, block.bits, block);
     }
   }
 
   #reconcile(nowNs: bigint): void {
     const present = new Set<string>();
     for (const entry of this.#ports.blocks.entries()) {
+      if (entry.isNet) continue;
       present.add(addressKey(entry.source));
       if (beganBefore(entry, nowNs)) this.#adopt(entry);
     }

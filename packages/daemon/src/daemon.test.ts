@@ -225,9 +225,9 @@ describe('blocks', () => {
   it('that nobody reported are adopted at the next tick of the blocking watcher', () => {
     const { world } = startDaemon();
     const { nowNs } = world.clock;
-    const some = { startNs: nowNs - SECOND, packets: 0n, bytes: 0n };
-    world.blocks.put({ ...some, source: ip('192.0.2.1'), expiryNs: nowNs + 90n * SECOND, reason: 'scan' });
-    world.blocks.put({ ...some, source: ip('2001:db8:bad::'), expiryNs: 0n, reason: 'operator' });
+    const some = { startNs: nowNs - SECOND, packets: 0n, bytes: 0n, isNet: false };
+    world.blocks.put({ ...some, source: ip('192.0.2.1'), bits: 128, expiryNs: nowNs + 90n * SECOND, reason: 'scan' });
+    world.blocks.put({ ...some, source: ip('2001:db8:bad::'), bits: 64, expiryNs: 0n, reason: 'operator' });
     world.clock.advance(60_000);
     expect(world.lines.lines).toEqual([
       '2021-04-28 15:28:04: Blocked 192.0.2.1 until 2021-04-28 15:29:35 (port scan)',
@@ -261,7 +261,7 @@ describe('blocks', () => {
     const { world } = startDaemon();
     world.clock.advance(59_999);
     const startNs = blockStartNs(world.clock.nowNs);
-    world.blocks.put({ source: ip('192.0.2.1'), startNs, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 'scan' });
+    world.blocks.add(ip('192.0.2.1'), 128, { startNs, expiryNs: 0n, reason: 'scan' });
     world.clock.advance(1);
     expect(world.lines.lines).toEqual([]);
     world.clock.advance(60_000);

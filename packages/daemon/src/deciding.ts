@@ -179,7 +179,7 @@ export class Deciding {
     const startNs = this.#ports.clock.monotonicNs();
     const ttlNs = nanoseconds(this.#options.policy.blockTtlMs);
     const expiryNs = ttlNs === 0n ? 0n : blockExpiryNs(startNs + ttlNs);
-    const made = this.#ports.blocks.add(source, startNs, expiryNs);
+    const made = this.#ports.blocks.add(source, sourceBits, { startNs, expiryNs, reason: 'scan' });
     this.#ports.sources.forget(source);
     if (!made) {
       // When it goes on scanning it is found, and a block is tried, again.

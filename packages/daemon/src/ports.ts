@@ -17,10 +17,12 @@ export interface EventSource {
 /** Why somebody is blocked: `enum block_reason`. */
 export type BlockReasonName = 'scan' | 'operator';
 
-/** `struct block` and its key. */
+/** A block: `struct block` and its key. */
 export interface BlockEntry {
   /** 16 bytes; an IPv6 source is its prefix. */
   readonly source: Uint8Array;
+  /** How much of the 128 bits of `source` is blocked: 128, the policy's IPv6 prefix, or the length of a net. */
+  readonly bits: number;
   /** Rounded down to 2^26 ns. */
   readonly startNs: bigint;
   /** 0: for ever. Rounded up to 2^26 ns. */
@@ -28,17 +30,74 @@ export interface BlockEntry {
   readonly reason: BlockReasonName;
   readonly packets: bigint;
   readonly bytes: bigint;
+  /** Whether it is an operator's net. Scans are blocked as sources, and so is a single IPv4 address of the operator. */
+  readonly isNet: boolean;
 }
 
-/** The blocklist of the program, which is its only writer. */
+/** What a block is to say. */
+export interface NewBlock {
+  readonly startNs: bigint;
+  /** 0: for ever. */
+  readonly expiryNs: bigint;
+  readonly reason: BlockReasonName;
+  /** Dropped already; default 0. */
+  readonly packets?: bigint;
+  readonly bytes?: bigint;
+}
+
+/**
+ * The blocklist of the program, which is its only writer. A net holds no source's block and the other way round: each is
+ * asked for, written and removed by itself.
+ */
 export interface BlockStore {
-  /** All of them; one that moves within the program's tables meanwhile may come twice. */
+  /** All of them, the sources first; one that moves within the program's tables meanwhile may come twice. */
   entries(): Iterable<BlockEntry>;
   get(source: Uint8Array): BlockEntry | undefined;
-  /** Writes a block because of a scan. Returns false when the blocklist is full. An existing entry is replaced. */
-  add(source: Uint8Array, startNs: bigint, expiryNs: bigint): boolean;
+  /** Blocks a source, `bits` long. Returns false when the blocklist is full. An existing entry is replaced. */
+  add(source: Uint8Array, bits: number, block: NewBlock): boolean;
   /** Returns false when there was no such block. */
   remove(source: Uint8Array): boolean;
+  /** The block of exactly this net. */
+  getNet(net: Prefix): BlockEntry | undefined;
+  /** Blocks a net. Returns false when there is no room for another net. An existing entry of exactly this net is replaced. */
+  addNet(net: Prefix, block: NewBlock): boolean;
+  /** Returns false when there was no block of exactly this net. */
+  removeNet(net: Prefix): boolean;
+}
+
+/** Until when the sources of a prefix are not blocked by the program, whatever they do: they were unblocked by command. */
+export interface GraceEntry extends Prefix {
+  readonly untilNs: bigint;
+}
+
+/** The graces of the program, which only reads them: of several that hold an address it asks the longest prefix. */
+export interface GraceStore {
+  entries(): Iterable<GraceEntry>;
+  /**
+   * Returns false when there is no room. An existing entry of the same prefix is replaced. Nesting is kept right: a prefix
+   * within a longer grace gets that one's time, and so do those within this prefix.
+   */
+  set(entry: GraceEntry): boolean;
+  /** Returns false when there was no such entry. */
+  remove(prefix: Prefix): boolean;
+}
+
+/** Why somebody is blocked, in more words than the program has. */
+export interface BlockNote {
+  /** Of the scan, the last one first; at most 32. */
+  readonly ports: readonly number[];
+  /** The operator's; at most 64 bytes of UTF-8. */
+  readonly text: string;
+}
+
+/** Notes on blocks, each under the prefix that is blocked. */
+export interface NoteStore {
+  get(prefix: Prefix): BlockNote | undefined;
+  /** Returns false when there is no room. An existing note of the same prefix is replaced. */
+  set(prefix: Prefix, note: BlockNote): boolean;
+  /** Returns false when there was no such note. */
+  remove(prefix: Prefix): boolean;
+  entries(): Iterable<Prefix & BlockNote>;
 }
 
 /** The program's table of sources; the program itself is its only writer. */
@@ -68,8 +127,8 @@ export interface CounterSource {
   read(): CounterValues;
 }
 
-/** Why an address is allowed: `enum allow_reason`. */
-export type AllowReasonName = 'own' | 'gateway' | 'resolver' | 'ssh-peer' | 'operator';
+/** Why an address is allowed: `enum allow_reason`. `operator`: by a flag; `command`: while running, until it is taken back. */
+export type AllowReasonName = 'own' | 'gateway' | 'resolver' | 'ssh-peer' | 'operator' | 'command';
 
 /** A prefix of the 128-bit address space: an IPv4 /24 has 120 bits. */
 export interface Prefix {

@@ -75,9 +75,9 @@ function run(story: readonly { host: number; port: number; waitMs: number }[], w
   );
   const blocked: string[] = [];
   const add = world.blocks.add.bind(world.blocks);
-  world.blocks.add = (source, startNs, expiryNs) => {
-    blocked.push(`${formatAddress(source)} ${startNs / SECOND} ${expiryNs / SECOND}`);
-    return add(source, startNs, expiryNs);
+  world.blocks.add = (source, bits, block) => {
+    blocked.push(`${formatAddress(source)} ${block.startNs / SECOND} ${block.expiryNs / SECOND}`);
+    return add(source, bits, block);
   };
   for (const [i, { host, port, waitMs }] of story.entries()) {
     if (i === story.length >> 1) world.clock.wallOffsetMs += wallStepMs;

@@ -14,6 +14,7 @@ import type {
   LineSink,
   Log,
   NetworkState,
+  NewBlock,
   Prefix,
   SourceStore,
 } from '../src/ports.ts';
@@ -124,6 +125,8 @@ function drain(ring: Uint8Array[], visit: (bytes: Uint8Array, offset: number) =>
 
 export class FakeBlocks implements BlockStore {
   readonly map = new Map<string, BlockEntry>();
+  readonly nets = new Map<string, BlockEntry>();
+  /** For sources, and as much for nets. */
   room = 65536;
   /** Every call that changes something. */
   readonly calls: string[];
@@ -133,28 +136,46 @@ export class FakeBlocks implements BlockStore {
   }
 
   entries(): Iterable<BlockEntry> {
-    return [...this.map.values()];
+    return [...this.map.values(), ...this.nets.values()];
   }
 
-  get(key: Uint8Array): BlockEntry | undefined {
-    return this.map.get(addressKey(key));
+  get(source: Uint8Array): BlockEntry | undefined {
+    return this.map.get(addressKey(source));
   }
 
-  add(key: Uint8Array, startNs: bigint, expiryNs: bigint): boolean {
-    if (this.map.size >= this.room && !this.get(key)) return false;
-    this.put({ source: Uint8Array.from(key), startNs, expiryNs, reason: 'scan', packets: 0n, bytes: 0n });
+  add(source: Uint8Array, bits: number, block: NewBlock): boolean {
+    if (this.map.size >= this.room && !this.get(source)) return false;
+    this.put({ packets: 0n, bytes: 0n, ...block, source: Uint8Array.from(source), bits, isNet: false });
     this.calls.push('add');
     return true;
   }
 
   /** As the program or somebody else would. */
   put(entry: BlockEntry): void {
-    this.map.set(addressKey(entry.source), entry);
+    if (entry.isNet) this.nets.set(key({ address: entry.source, bits: entry.bits }), entry);
+    else this.map.set(addressKey(entry.source), entry);
   }
 
-  remove(key: Uint8Array): boolean {
+  remove(source: Uint8Array): boolean {
     this.calls.push('remove');
-    return this.map.delete(addressKey(key));
+    return this.map.delete(addressKey(source));
+  }
+
+  getNet(net: Prefix): BlockEntry | undefined {
+    return this.nets.get(key(net));
+  }
+
+  addNet(net: Prefix, block: NewBlock): boolean {
+    if (this.nets.size >= this.room && !this.getNet(net)) return false;
+    const source = maskAddress(net.address, net.bits);
+    this.put({ packets: 0n, bytes: 0n, ...block, source, bits: net.bits, isNet: true });
+    this.calls.push('add net');
+    return true;
+  }
+
+  removeNet(net: Prefix): boolean {
+    this.calls.push('remove net');
+    return this.nets.delete(key(net));
   }
 }
 
@@ -306,8 +327,9 @@ export class FakeWorld {
     this.written.scans++;
     this.events.scans.push(scan.encode(record));
     if (ttlNs === undefined) return;
-    const key = maskAddress(record.source, record.sourceBits);
-    this.blocks.put({ source: key, startNs: nowNs, expiryNs, reason: 'scan', packets: 0n, bytes: 0n });
+    const source = maskAddress(record.source, record.sourceBits);
+    const block = { startNs: nowNs, expiryNs, reason: 'scan', packets: 0n, bytes: 0n } as const;
+    this.blocks.put({ ...block, source, bits: record.sourceBits, isNet: false });
   }
 
   count(change: Partial<CounterValues>): void {
