@@ -50,7 +50,10 @@ describe('Allowlist', () => {
   it('keeps what was allowed by command, also where it is something else, and tells it when it comes and goes', () => {
     const store = new FakeAllow();
     const list = new Allowlist(store);
-    const [mine, known] = [{ ...friend, address: ip('192.0.2.0'), reason: 'command' } as const, allowEntry('10.0.0.1', 'command')];
+    const [mine, known] = [
+      { ...friend, address: ip('192.0.2.0'), reason: 'command' } as const,
+      allowEntry('10.0.0.1', 'command'),
+    ];
     list.reconcile([own]);
     store.add(mine);
     store.add(known);
@@ -117,7 +120,9 @@ describe('Allowlist', () => {
             else told.set(name, one);
           }
           expect(prefixes(store.entries())).toEqual(prefixes([...desired, ...commands]));
-          expect(commands.every((one) => [...store.entries()].some((now) => describeAllow(now) === describeAllow(one)))).toBe(true);
+          expect(
+            commands.every((one) => [...store.entries()].some((now) => describeAllow(now) === describeAllow(one))),
+          ).toBe(true);
           expect([...told.values()].map(describeAllow).sort()).toEqual(listed(store));
           expect(list.reconcile(desired)).toEqual([]);
         }

@@ -75,7 +75,7 @@ export class FakeStateStore implements StateStore {
 
   read(): Iterable<string> | undefined {
     this.reads++;
-    return this.text?.split(/(?<=\n)/);
+    return this.text?.match(/[^\n]*\n|[^\n]+$/g) ?? (this.text === undefined ? undefined : []);
   }
 
   async write(lines: Iterable<string>): Promise<void> {

@@ -21,7 +21,9 @@ export function restoreState(ports: RestorePorts, store: StateStore): void {
     new Restoring(ports).all(store);
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    ports.log.warn(`state file ${store.name} cannot be used (${error.message}): ${setAside(store)}; nothing is restored`);
+    ports.log.warn(
+      `state file ${store.name} cannot be used (${error.message}): ${setAside(store)}; nothing is restored`,
+    );
   }
 }
 

@@ -104,7 +104,7 @@ describe('a state file that is refused says why', () => {
     [text.replace('"version":1,', ''), 'version 1: line 1: version none, not 1'],
     [text.replace('scanward-state', 'x'), 'syntax 1: line 1: not a state file of Scanward'],
     ['# notes\n', 'syntax 1: line 1: not JSON of ours'],
-    ['', 'torn 0: line 0: it ends after this line'],
+    ['', 'torn : it is empty'],
     [text.slice(0, -1), 'torn 4: line 4: it ends within this line'],
     [linesOf(text).slice(0, 2).join(''), 'torn 2: line 2: it ends after this line'],
     [text.replace('allow', 'alloy'), 'checksum : the checksum is that of other lines'],

@@ -33,6 +33,7 @@ export class StateReader {
 
   /** @throws StateError unless the last line was the last one */
   end(): void {
+    if (this.#line === 0) throw new StateError('torn', 'it is empty');
     if (this.#next !== 'nothing') throw this.#error('torn', 'it ends after this line');
   }
 
