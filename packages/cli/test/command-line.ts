@@ -77,10 +77,11 @@ function systemOf(fake: ReturnType<typeof fakeInstance>, options: CommandLineOpt
       return fake.instance;
     },
     detachable: () => detachableOf(fake),
-    keep: (_instance, choice, _now, log) => {
-      fake.done.push(`keep ${String(choice)}`);
-      options.keep?.(choice, log);
-    },
+    keep: (_instance, choice, _now, log) =>
+      Promise.resolve().then(() => {
+        fake.done.push(`keep ${String(choice)}`);
+        options.keep?.(choice, log);
+      }),
   };
 }
 

@@ -19,7 +19,7 @@ export type {
 export { jsonFormat } from './format-json.ts';
 export { textFormat } from './format-text.ts';
 export type { LostTotal } from './output.ts';
-export { policyValue, sourceBits } from './policy.ts';
+export { policyValue } from './policy.ts';
 export type { PolicyOptions } from './policy.ts';
 export type {
   AllowEntry,

@@ -46,7 +46,7 @@ export interface CommandSystem {
    *
    * @throws OperatorError `state` if a file that was named cannot be written; the usual one is warned about
    */
-  keep(instance: OpenInstance, choice: StateChoice, now: Moment, log: Log): void;
+  keep(instance: OpenInstance, choice: StateChoice, now: Moment, log: Log): Promise<void>;
 }
 
 type ChangingRequest = Extract<InstanceRequest, Changing>;
@@ -103,12 +103,12 @@ async function change(
   { host, system, log }: { readonly host: Host; readonly system: CommandSystem; readonly log: Log },
 ): Promise<void> {
   let unkept: unknown;
-  const outcome = await instance.change(() => {
+  const outcome = await instance.change(async () => {
     // Taken under the lock, for which it may have waited.
     const now = momentOf(system.clock);
     const done = outcomeOf(request, instance, now);
     try {
-      system.keep(instance, request.state, now, log);
+      await system.keep(instance, request.state, now, log);
     } catch (error) {
       unkept = error;
     }

@@ -1,5 +1,5 @@
-import { sourceBits } from '@scanward/daemon';
 import { codecs, type Endian, type Policy, TICK_SHIFT } from '@scanward/map-codec';
+import { sourceBits } from './source-bits.ts';
 
 /** A source as `scanward sources` shows it. */
 export interface SeenSource {
@@ -26,9 +26,6 @@ export function sourceReader(
   nowNs: bigint,
 ): (bytes: Uint8Array, offset: number) => SeenSource {
   const codec = codecs(endian).source;
-  const onlink = policy.onlink
-    .slice(0, policy.onlinkCount)
-    .map(({ address, mask }) => ({ address, bits: bitsOf(mask) }));
   const windowStart = (nowNs >> TICK) - (policy.windowNs >> TICK) + 1n;
   return (bytes, offset) => {
     const { source, destination, untilNs, touches } = codec.decode(bytes, offset);
@@ -37,15 +34,11 @@ export function sourceReader(
     const fresh = touches.filter((touch) => touch !== 0n && touch >> 16n >= oldest);
     return {
       source,
-      bits: sourceBits(source, policy.ipv6Prefix, onlink),
+      bits: sourceBits(source, policy),
       destination,
       ports: fresh.map((touch) => Number(touch & 0xffffn)),
       over: fresh.length > policy.threshold,
       seenNs: (touches[0]! >> 16n) << TICK,
     };
   };
-}
-
-function bitsOf(mask: Uint8Array): number {
-  return mask.reduce((bits, byte) => bits + Math.clz32(~(byte << 24)), 0);
 }
