@@ -15,7 +15,8 @@ export async function translated(programId: number, mapNames: ReadonlyMap<number
   // A load of 64 bits takes two places.
   let slot = 0;
   const slots = lines.map((line) => (slot += line.startsWith('(18)') ? 2 : 1));
-  const placeAfter = (at: number, distance: number): number => slots.indexOf(slots[at]! + distance) + 1;
+  const placeOf = new Map(slots.map((end, at) => [end, at + 1]));
+  const placeAfter = (at: number, distance: number): number => placeOf.get(slots[at]! + distance) ?? 0;
   return lines.map((line, at) => {
     const distance = /goto pc([+-]\d+)/.exec(line)?.[1];
     const text = line
@@ -33,24 +34,47 @@ export interface Hunk {
   readonly theirs: readonly string[];
 }
 
-/** Pairs of places whose texts are the same: a longest common subsequence. */
+/**
+ * Pairs of places whose texts are the same: a longest common subsequence, by Myers' algorithm, which takes as long as the
+ * two differ. `reached[k]`: after so many differences, how far in `ours` one comes on the diagonal k = i - j.
+ */
 function align(ours: readonly Instruction[], theirs: readonly Instruction[]): [number, number][] {
-  const width = theirs.length + 1;
-  const lengths = new Uint32Array((ours.length + 1) * width);
-  for (let i = ours.length - 1; i >= 0; i--) {
-    for (let j = theirs.length - 1; j >= 0; j--) {
-      const at = i * width + j;
-      const isSame = ours[i]!.text === theirs[j]!.text;
-      lengths[at] = isSame ? lengths[at + width + 1]! + 1 : Math.max(lengths[at + width]!, lengths[at + 1]!);
+  const isSame = (i: number, j: number): boolean =>
+    i < ours.length && j < theirs.length && ours[i]!.text === theirs[j]!.text;
+  const goesDown = (reached: ReadonlyMap<number, number>, k: number): boolean =>
+    (reached.get(k - 1) ?? -1) < (reached.get(k + 1) ?? -1);
+  const history: ReadonlyMap<number, number>[] = [];
+  for (let reached = new Map([[1, 0]]); ; reached = new Map(reached)) {
+    const many = history.push(new Map(reached)) - 1;
+    for (let k = -many; k <= many; k += 2) {
+      let i = goesDown(reached, k) ? reached.get(k + 1)! : reached.get(k - 1)! + 1;
+      while (isSame(i, i - k)) i++;
+      reached.set(k, i);
     }
+    const goal = ours.length - theirs.length;
+    if ((reached.get(goal) ?? -1) >= ours.length && (goal - many) % 2 === 0) break;
   }
   const pairs: [number, number][] = [];
-  for (let i = 0, j = 0; i < ours.length && j < theirs.length;) {
-    if (ours[i]!.text === theirs[j]!.text) pairs.push([i++, j++]);
-    else if (lengths[(i + 1) * width + j]! >= lengths[i * width + j + 1]!) i++;
-    else j++;
+  let [i, j] = [ours.length, theirs.length];
+  for (const reached of history.reverse()) {
+    const [down, from] = [goesDown(reached, i - j), i - j];
+    const before = down ? reached.get(from + 1)! : reached.get(from - 1)! + 1;
+    while (i > before) pairs.push([--i, --j]);
+    if (down) j--;
+    else i--;
   }
-  return pairs;
+  return pairs.reverse();
+}
+
+/** Number of the first pair whose place in `ours` (0) or `theirs` (1) is this one or a later one. */
+function firstAt(pairs: readonly [number, number][], side: 0 | 1, place: number): number {
+  let [low, high] = [0, pairs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pairs[middle]![side] < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** How two programs differ; a jump that both have and that goes elsewhere is a hunk too. */
@@ -68,7 +92,7 @@ export function differences(ours: readonly Instruction[], theirs: readonly Instr
     const [from, to] = [ours[a]!, theirs[b]!];
     if (from.target === undefined || to.target === undefined) continue;
     // The same instruction, or the same hunk in front of it.
-    const meets = pairs.findIndex(([at]) => at >= from.target!) === pairs.findIndex(([, at]) => at >= to.target!);
+    const meets = firstAt(pairs, 0, from.target) === firstAt(pairs, 1, to.target);
     if (!meets) hunks.push({ ours: [`${from.text} ${from.target}`], theirs: [`${to.text} ${to.target}`] });
   }
   return hunks;

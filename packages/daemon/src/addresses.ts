@@ -76,3 +76,14 @@ export function addressKey(bytes: Uint8Array, offset = 0): string {
   for (let i = offset; i < offset + 16; i += 2) key += String.fromCharCode((bytes[i]! << 8) | bytes[i + 1]!);
   return key;
 }
+
+/** The 16 bytes that a key of `addressKey`, or one that begins with it, was made of. */
+export function keyAddress(key: string): Uint8Array {
+  const bytes = new Uint8Array(16);
+  for (let i = 0; i < 8; i++) {
+    const unit = key.charCodeAt(i);
+    bytes[2 * i] = unit >> 8;
+    bytes[2 * i + 1] = unit & 0xff;
+  }
+  return bytes;
+}

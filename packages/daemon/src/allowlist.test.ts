@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { allowEntry, FakeAllow, ip } from '../test/fakes.ts';
 import { formatPrefix } from './addresses.ts';
 import { Allowlist, describeAllow } from './allowlist.ts';
-import type { AllowEntry } from './ports.ts';
+import type { AllowEntry, AllowReasonName } from './ports.ts';
 
 const own = allowEntry('10.0.0.5', 'own');
 const gateway = allowEntry('10.0.0.1', 'gateway');
@@ -26,23 +26,48 @@ describe('Allowlist', () => {
     expect(list.reconcile([gateway, own, own])).toEqual([]);
   });
 
-  it('removes what is no longer so, but nothing of the operator', () => {
+  it('removes what is no longer so, that of flags too', () => {
     const store = new FakeAllow();
     const list = new Allowlist(store);
     list.reconcile([own, gateway, friend]);
-    expect(list.reconcile([own])).toEqual([{ change: 'removed', entry: gateway }]);
-    expect(listed(store)).toEqual(['10.0.0.5 (own address)', '192.0.2.0/24 (operator)']);
+    expect(list.reconcile([own])).toEqual([
+      { change: 'removed', entry: gateway },
+      { change: 'removed', entry: { ...friend, address: ip('192.0.2.0') } },
+    ]);
+    expect(listed(store)).toEqual(['10.0.0.5 (own address)']);
   });
 
-  it('leaves an entry to the operator when it is also something else', () => {
+  it('names an entry after the flag when it is also something else, as long as the flag is given', () => {
     const store = new FakeAllow();
     const list = new Allowlist(store);
     const both = { ...gateway, reason: 'operator' } as const;
     list.reconcile([gateway, both]);
     expect(listed(store)).toEqual(['10.0.0.1 (operator)']);
-    expect(list.reconcile([gateway])).toEqual([]);
-    expect(list.reconcile([])).toEqual([]);
-    expect(listed(store)).toEqual(['10.0.0.1 (operator)']);
+    expect(list.reconcile([gateway])).toEqual([{ change: 'added', entry: gateway }]);
+    expect(listed(store)).toEqual(['10.0.0.1 (gateway)']);
+  });
+
+  it('keeps what was allowed by command, also where it is something else, and tells it when it comes and goes', () => {
+    const store = new FakeAllow();
+    const list = new Allowlist(store);
+    const [mine, known] = [
+      { ...friend, address: ip('192.0.2.0'), reason: 'command' } as const,
+      allowEntry('10.0.0.1', 'command'),
+    ];
+    list.reconcile([own]);
+    store.add(mine);
+    store.add(known);
+    expect(list.reconcile([own, gateway])).toEqual([
+      { change: 'added', entry: mine },
+      { change: 'added', entry: known },
+    ]);
+    expect(list.reconcile([own, gateway])).toEqual([]);
+    store.remove(mine);
+    store.remove(known);
+    expect(list.reconcile([own, gateway])).toEqual([
+      { change: 'added', entry: gateway },
+      { change: 'removed', entry: mine },
+    ]);
   });
 
   it('says what it had no room for', () => {
@@ -67,26 +92,38 @@ describe('Allowlist', () => {
     expect(list.covers({ address: ip('192.0.2.0'), bits: 112 })).toBe(false);
   });
 
-  const entry: fc.Arbitrary<AllowEntry> = fc
-    .tuple(
-      fc.nat(3),
-      fc.constantFrom(128, 126),
-      fc.constantFrom('own' as const, 'gateway' as const, 'operator' as const),
-    )
-    .map(([last, bits, reason]) => allowEntry(`10.0.0.${last}`, reason, bits));
+  const entry = (...reasons: AllowReasonName[]): fc.Arbitrary<AllowEntry> =>
+    fc
+      .tuple(fc.nat(3), fc.constantFrom(128, 126), fc.constantFrom(...reasons))
+      .map(([last, bits, reason]) => allowEntry(`10.0.0.${last}`, reason, bits));
+  const wish = fc.record({
+    desired: fc.array(entry('own', 'gateway', 'operator')),
+    added: fc.array(entry('command')),
+    removed: fc.array(entry('command')),
+  });
   const prefixes = (entries: Iterable<AllowEntry>) =>
     new Set([...entries].map(({ address, bits }) => formatPrefix(address, bits)));
 
-  it('always ends with what is desired and what the operator ever wanted, and settles at once', () => {
+  it('always ends with what is desired and what commands left, tells every difference, and settles at once', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(entry)), (wishes) => {
+      fc.property(fc.array(wish), (wishes) => {
         const store = new FakeAllow();
         const list = new Allowlist(store);
-        const operators: AllowEntry[] = [];
-        for (const desired of wishes) {
-          operators.push(...desired.filter(({ reason }) => reason === 'operator'));
-          list.reconcile(desired);
-          expect(prefixes(store.entries())).toEqual(prefixes([...desired, ...operators]));
+        const told = new Map<string, AllowEntry>();
+        for (const { desired, added, removed } of wishes) {
+          for (const one of added) store.add(one);
+          for (const one of removed) store.remove(one);
+          const commands = [...store.entries()].filter(({ reason }) => reason === 'command');
+          for (const { change, entry: one } of list.reconcile(desired)) {
+            const name = formatPrefix(one.address, one.bits);
+            if (change === 'removed') expect(told.delete(name)).toBe(true);
+            else told.set(name, one);
+          }
+          expect(prefixes(store.entries())).toEqual(prefixes([...desired, ...commands]));
+          expect(
+            commands.every((one) => [...store.entries()].some((now) => describeAllow(now) === describeAllow(one))),
+          ).toBe(true);
+          expect([...told.values()].map(describeAllow).sort()).toEqual(listed(store));
           expect(list.reconcile(desired)).toEqual([]);
         }
       }),

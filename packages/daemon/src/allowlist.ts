@@ -12,7 +12,7 @@ export const ALLOW_REASONS: Readonly<Record<AllowReasonName, string>> = {
 };
 
 /** Where several want the same prefix, the first of these names it. */
-const PRECEDENCE: readonly AllowReasonName[] = ['operator', 'command', 'own', 'gateway', 'ssh-peer', 'resolver'];
+const PRECEDENCE: readonly AllowReasonName[] = ['command', 'operator', 'own', 'gateway', 'ssh-peer', 'resolver'];
 
 export interface AllowChange {
   readonly change: 'added' | 'removed' | 'refused';
@@ -22,39 +22,49 @@ export interface AllowChange {
 /** The allowlist as it should be, and the program's, kept the same. */
 export class Allowlist {
   readonly #store: AllowStore;
-  #entries: readonly AllowEntry[] = [];
+  #entries: ReadonlyMap<string, AllowEntry> = new Map();
 
   constructor(store: AllowStore) {
     this.#store = store;
   }
 
-  /** Makes the program's allowlist what is desired, and returns what changed. Never removes what the operator added. */
+  /**
+   * Makes the program's allowlist what is desired, and returns what changed since the last time, whoever did it. What was
+   * allowed by command stays until it is taken back by command.
+   */
   reconcile(desired: readonly AllowEntry[]): AllowChange[] {
     const wanted = unique(desired);
     const present = unique(this.#store.entries());
-    const changes: AllowChange[] = [];
+    for (const [key, entry] of present) {
+      if (!wanted.has(key) && entry.reason !== 'command') this.#store.remove(entry);
+    }
+    const refused: AllowEntry[] = [];
     for (const [key, entry] of wanted) {
       const old = present.get(key);
-      if (old?.reason === entry.reason || old?.reason === 'operator') continue;
-      changes.push({ change: this.#store.add(entry) ? 'added' : 'refused', entry });
+      if (old?.reason === entry.reason || old?.reason === 'command') continue;
+      if (!this.#store.add(entry)) refused.push(entry);
     }
-    for (const [key, entry] of present) {
-      if (wanted.has(key) || entry.reason === 'operator') continue;
-      this.#store.remove(entry);
-      changes.push({ change: 'removed', entry });
-    }
-    this.#entries = [...this.#store.entries()];
-    return changes;
+    const before = this.#entries;
+    this.#entries = unique(this.#store.entries());
+    return [
+      ...news(before, this.#entries).map((entry) => ({ change: 'added' as const, entry })),
+      ...gone(before, this.#entries).map((entry) => ({ change: 'removed' as const, entry })),
+      ...refused.map((entry) => ({ change: 'refused' as const, entry })),
+    ];
   }
 
   /** Whether a packet's source address is allowed; valid since the last reconcile. */
   allows(address: Uint8Array, offset = 0): boolean {
-    return this.#entries.some((entry) => contains(entry, address, offset));
+    for (const entry of this.#entries.values()) if (contains(entry, address, offset)) return true;
+    return false;
   }
 
   /** Whether all of the prefix is allowed. */
   covers(prefix: Prefix): boolean {
-    return this.#entries.some((entry) => entry.bits <= prefix.bits && contains(entry, prefix.address));
+    for (const entry of this.#entries.values()) {
+      if (entry.bits <= prefix.bits && contains(entry, prefix.address)) return true;
+    }
+    return false;
   }
 }
 
@@ -62,6 +72,14 @@ export class Allowlist {
 export function describeAllow(entry: AllowEntry): string {
   return `${formatPrefix(entry.address, entry.bits)} (${ALLOW_REASONS[entry.reason]})`;
 }
+
+type Entries = ReadonlyMap<string, AllowEntry>;
+
+const news = (before: Entries, now: Entries): AllowEntry[] =>
+  [...now].filter(([key, { reason }]) => before.get(key)?.reason !== reason).map(([, entry]) => entry);
+
+const gone = (before: Entries, now: Entries): AllowEntry[] =>
+  [...before].filter(([key]) => !now.has(key)).map(([, entry]) => entry);
 
 function unique(entries: Iterable<AllowEntry>): Map<string, AllowEntry> {
   const found = new Map<string, AllowEntry>();

@@ -7,10 +7,13 @@ import { Deciding } from './deciding.ts';
 import type { Told } from './deciding.ts';
 import { jsonFormat } from './format-json.ts';
 import { textFormat } from './format-text.ts';
+import { Graces } from './graces.ts';
 import { Network } from './network.ts';
 import { Output } from './output.ts';
-import { detectorPolicy, policyValue, sourceBits } from './policy.ts';
+import { detectorPolicy, policyValue } from './policy.ts';
 import type { DaemonPorts, Prefix } from './ports.ts';
+import { StateKeeper } from './state/keeper.ts';
+import { stateEntries } from './state/snapshot.ts';
 import { Tracking } from './tracking.ts';
 import { WallClock } from './wall-clock.ts';
 
@@ -21,16 +24,20 @@ export interface Assembly {
   readonly tracking: Tracking;
   readonly blocking: Blocking;
   readonly network: Network;
+  readonly graces: Graces;
+  /** If there is a state file. */
+  readonly keeper: StateKeeper | undefined;
   /** In user mode. */
   readonly deciding: Deciding | undefined;
 }
 
 export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   const { policy } = options;
-  let near: readonly Prefix[] = [];
-  const told = shared(ports, options);
-  const { output, list, allowlist } = told;
-  const detector = policy.mode === 'user' ? newDetector(options, allowlist) : undefined;
+  const { state, clock } = ports;
+  const keeper = state && new StateKeeper(state, () => stateEntries(ports, clock), ports);
+  const told = shared(ports, options, () => keeper?.changed());
+  const { output, list, allowlist, graces } = told;
+  const detector = policy.mode === 'user' ? newDetector(options, told) : undefined;
   const deciding = detector && new Deciding(detector, ports, told, { ...options, refused: () => tracking.refused() });
   const tracking = new Tracking(ports, told, {
     ...options,
@@ -39,34 +46,33 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   });
   const blocking = new Blocking(ports, list, {
     drain: () => tracking.drain(),
-    sourceBits: (source) => sourceBits(source, policy.ipv6Prefix, near),
     decide: deciding && (() => deciding.decide()),
     forget: detector && ((source) => detector.forget(source)),
   });
   const setOnlink = (onlink: readonly Prefix[]) => {
-    near = onlink;
     ports.policy.write(policyValue(policy, onlink));
-    detector?.setPolicy(detectorPolicy(policy, onlink), Number(ports.clock.monotonicNs() >> 10n));
+    detector?.setPolicy(detectorPolicy(policy, onlink), Number(clock.monotonicNs() >> 10n));
   };
   const lift = () => blocking.liftAllowed((prefix) => allowlist.covers(prefix));
   const network = new Network(ports.network, allowlist, ports.log, { onlinkChanged: setOnlink, allowed: lift });
-  return { output, list, tracking, blocking, network, deciding };
+  return { output, list, tracking, blocking, network, graces, keeper, deciding };
 }
 
-function shared(ports: DaemonPorts, options: DaemonOptions): Told {
+function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void): Told {
   const wall = new WallClock(ports.clock);
   const format = options.format === 'json' ? jsonFormat() : textFormat();
   const output = new Output(ports.lines, format, () => wall.ms(ports.clock.monotonicNs()));
-  return { wall, output, list: new Blocklist(output, wall), allowlist: new Allowlist(ports.allow) };
+  const list = new Blocklist(output, wall, changed);
+  return { wall, output, list, allowlist: new Allowlist(ports.allow), graces: new Graces(ports.graces, ports.clock) };
 }
 
-function newDetector(options: DaemonOptions, allowlist: Allowlist): Detector {
+function newDetector(options: DaemonOptions, { allowlist, graces }: Told): Detector {
   return new Detector({
     maxSources: options.maxSources,
     portsMax: Math.max(LEAST_PORTS, options.policy.threshold + 1),
     sourceKeys: options.sourceKeys,
     policy: detectorPolicy(options.policy, []),
-    allowed: (bytes, offset) => allowlist.allows(bytes, offset),
+    allowed: (bytes, offset) => allowlist.allows(bytes, offset) || graces.holds(bytes, offset),
   });
 }
 

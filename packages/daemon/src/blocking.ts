@@ -1,11 +1,15 @@
-import { addressKey, maskAddress } from './addresses.ts';
-import { beganBefore, hasExpired } from './blocklist.ts';
+import { maskAddress } from './addresses.ts';
+import { findBlock, removeBlock } from './block-table.ts';
+import { beganBefore, beganTogether, hasExpired } from './block-time.ts';
 import type { Blocklist, KnownBlock } from './blocklist.ts';
-import type { BlockEntry, BlockStore, Clock, Prefix, SourceStore } from './ports.ts';
+import { Notes } from './notes.ts';
+import type { BlockStore, Clock, NoteStore, Prefix, SourceStore } from './ports.ts';
 import type { ScanRecord } from './records.ts';
+import { Renewals } from './renewals.ts';
 
 export interface BlockingPorts {
   readonly blocks: BlockStore;
+  readonly notes: NoteStore;
   readonly sources: SourceStore;
   readonly clock: Clock;
 }
@@ -13,8 +17,6 @@ export interface BlockingPorts {
 export interface BlockingOptions {
   /** Tells all that waits in the rings, so that it is known before anything is decided. */
   readonly drain: () => void;
-  /** How much of a source in the blocklist is the source. */
-  readonly sourceBits: (source: Uint8Array) => number;
   /** User mode: finds the scanners and blocks them. */
   readonly decide: (() => void) | undefined;
   /** User mode: the detector forgets a source too. */
@@ -25,35 +27,45 @@ export interface BlockingOptions {
 export class Blocking {
   readonly #ports: BlockingPorts;
   readonly #list: Blocklist;
+  readonly #notes: Notes;
   readonly #options: BlockingOptions;
+  readonly #renewals = new Renewals();
 
   constructor(ports: BlockingPorts, list: Blocklist, options: BlockingOptions) {
     this.#ports = ports;
     this.#list = list;
+    this.#notes = new Notes(ports.notes, ports.blocks, list);
     this.#options = options;
+  }
+
+  /** What is blocked since before this daemon is known and not told; returns how many there are. */
+  take(): number {
+    for (const entry of this.#ports.blocks.entries()) this.#list.take(entry);
+    return this.#list.size;
   }
 
   /** One tick. */
   pass(): void {
-    // Taken before the rings are drained: what is blocked from now on is told by its own record.
-    const nowNs = this.#ports.clock.monotonicNs();
-    this.#options.drain();
-    this.#options.decide?.();
-    this.#reconcile(nowNs);
-    this.#end(nowNs);
+    this.#hold(this.#options.decide);
+    this.#notes.sweep();
     this.#ports.sources.sweep();
+  }
+
+  /** A command changed the blocklist. */
+  notice(): void {
+    this.#hold();
   }
 
   /** Ends the blocks that have run out. */
   expire(): void {
-    const nowNs = this.#ports.clock.monotonicNs();
+    const nowNs = this.#nowNs();
     this.#options.drain();
     this.#end(nowNs);
   }
 
   /** Lifts the blocks of sources that are allowed since they were blocked. */
   liftAllowed(covers: (prefix: Prefix) => boolean): void {
-    for (const block of [...this.#list]) {
+    for (const block of this.#list) {
       if (covers({ address: block.source, bits: block.bits })) this.#lift(block);
     }
   }
@@ -61,62 +73,81 @@ export class Blocking {
   /** The program has reported a scan. */
   scanned(scan: ScanRecord): void {
     if (!scan.blocked) return;
-    const source = maskAddress(scan.source, scan.sourceBits);
-    const block = {
-      source,
-      bits: scan.sourceBits,
-      startNs: scan.timeNs,
-      expiryNs: scan.expiryNs,
-      reason: 'scan' as const,
+    const block: KnownBlock = {
+      ...{ source: maskAddress(scan.source, scan.sourceBits), bits: scan.sourceBits, isNet: false },
+      ...{ startNs: scan.timeNs, expiryNs: scan.expiryNs, reason: 'scan' },
     };
     this.#list.begin(block);
-    // The program may have renewed a block at the very moment in which it was deleted as expired.
-    if (!hasExpired(block, this.#ports.clock.monotonicNs()) && !this.#ports.blocks.get(source)) {
-      this.#ports.blocks.add(source, block.bits, block);
-    }
+    if (this.#isThere(block)) this.#notes.write({ address: block.source, bits: block.bits }, scan.ports);
   }
 
+  /** Whether the block that was reported is still that of its source: a command may have lifted it before this was read. */
+  #isThere(block: KnownBlock): boolean {
+    const entry = this.#ports.blocks.get(block.source);
+    if (entry) return beganTogether(entry, block);
+    const isLost = this.#renewals.isOne(block.source, block.startNs) && !hasExpired(block, this.#nowNs());
+    return isLost && this.#ports.blocks.add(block.source, block.bits, block);
+  }
+
+  #hold(decide?: () => void): void {
+    // Taken before the rings are drained: what is blocked from now on is told by its own record.
+    const nowNs = this.#nowNs();
+    this.#options.drain();
+    decide?.();
+    this.#reconcile(nowNs);
+    this.#end(nowNs);
+  }
+
+  /** A million blocks are listed here, so nothing of them is kept. */
   #reconcile(nowNs: bigint): void {
-    const present = new Set<string>();
+    this.#list.look();
     for (const entry of this.#ports.blocks.entries()) {
-      if (entry.isNet) continue;
-      present.add(addressKey(entry.source));
-      if (beganBefore(entry, nowNs)) this.#adopt(entry);
+      const isKnown = this.#list.see(entry);
+      // The record of a scan may still be on its way.
+      if (!isKnown && (entry.reason === 'operator' || beganBefore(entry, nowNs))) this.#list.begin(entry);
     }
-    for (const block of [...this.#list]) {
-      if (present.has(addressKey(block.source)) || this.#ports.blocks.get(block.source)) continue;
+    for (const block of this.#list.unseen()) {
+      if (findBlock(this.#ports.blocks, block)) continue;
       this.#forget(block);
-      this.#list.end(block, hasExpired(block, nowNs) ? block.expiryNs : nowNs);
+      this.#over(block, hasExpired(block, nowNs) ? block.expiryNs : nowNs);
     }
-  }
-
-  #adopt({ source, startNs, expiryNs, reason }: BlockEntry): void {
-    this.#list.begin({ source, bits: this.#options.sourceBits(source), startNs, expiryNs, reason });
   }
 
   #end(nowNs: bigint): void {
+    this.#renewals.clear();
     for (const block of this.#list.expired(nowNs)) {
-      const entry = this.#ports.blocks.get(block.source);
+      const entry = findBlock(this.#ports.blocks, block);
       // Renewed since: told by the scan's record, or by the next reconciliation.
       if (entry && !hasExpired(entry, nowNs)) continue;
       this.#delete(block);
-      this.#list.end(block, block.expiryNs);
+      if (!block.isNet) this.#renewals.deleted(block.source, block.expiryNs, this.#nowNs());
+      this.#over(block, block.expiryNs);
     }
   }
 
   #lift(block: KnownBlock): void {
     this.#delete(block);
-    this.#list.end(block, this.#ports.clock.monotonicNs());
+    this.#over(block, this.#nowNs());
+  }
+
+  #over(block: KnownBlock, timeNs: bigint): void {
+    this.#list.end(block, timeNs);
+    this.#notes.drop({ address: block.source, bits: block.bits });
   }
 
   /** The source is forgotten first: its old probes must not block it again as soon as the block is gone. */
   #delete(block: KnownBlock): void {
     this.#forget(block);
-    this.#ports.blocks.remove(block.source);
+    removeBlock(this.#ports.blocks, block);
   }
 
-  #forget({ source }: KnownBlock): void {
+  #forget({ source, isNet }: KnownBlock): void {
+    if (isNet) return;
     this.#ports.sources.forget(source);
     this.#options.forget?.(source);
+  }
+
+  #nowNs(): bigint {
+    return this.#ports.clock.monotonicNs();
   }
 }

@@ -1,65 +1,75 @@
-import { blockStartNs } from '@scanward/map-codec';
-import { addressKey, formatAddress, formatPrefix } from './addresses.ts';
+import { addressKey, formatAddress, formatPrefix, keyAddress } from './addresses.ts';
+import { beganTogether, hasExpired } from './block-time.ts';
 import type { Output } from './output.ts';
-import type { BlockReasonName } from './ports.ts';
+import type { BlockReasonName, Prefix } from './ports.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** A block that was told. */
 export interface KnownBlock {
   readonly source: Uint8Array;
-  /** How much of `source` is the source: 128, or the IPv6 prefix. */
+  /** How much of `source` is blocked. */
   readonly bits: number;
+  readonly isNet: boolean;
   readonly startNs: bigint;
   /** 0: for ever. */
   readonly expiryNs: bigint;
   readonly reason: BlockReasonName;
 }
 
-/** The rule of the program: a block has ended at its expiry, not after it. */
-export function hasExpired(block: { expiryNs: bigint }, nowNs: bigint): boolean {
-  return block.expiryNs !== 0n && block.expiryNs <= nowNs;
-}
-
-/** Of a block's beginning the program lists only the unit; the record of its scan says it exactly. */
-function beganTogether(a: KnownBlock, b: KnownBlock): boolean {
-  return a.startNs === b.startNs || blockStartNs(a.startNs) === b.startNs || a.startNs === blockStartNs(b.startNs);
-}
-
-/** Whether a block that the program lists began before then, for certain. */
-export function beganBefore(block: { startNs: bigint }, timeNs: bigint): boolean {
-  return blockStartNs(block.startNs) < blockStartNs(timeNs);
+/** The same without the address, which is in the key: there may be a million. */
+interface Held extends Omit<KnownBlock, 'source'> {
+  /** By a daemon before this one, as far as can be known. */
+  readonly isTaken: boolean;
+  /** When the program was last seen to list it. */
+  pass: number;
 }
 
 /** The blocks that were told: each is told once when it begins and once when it ends. */
 export class Blocklist {
   readonly #output: Output;
   readonly #wall: WallClock;
-  readonly #known = new Map<string, KnownBlock>();
+  readonly #changed: () => void;
+  readonly #known = new Map<string, Held>();
   #nextNs: bigint | undefined;
+  #pass = 0;
 
-  constructor(output: Output, wall: WallClock) {
+  /** @param changed called at each block that begins or ends */
+  constructor(output: Output, wall: WallClock, changed: () => void = () => undefined) {
     this.#output = output;
     this.#wall = wall;
+    this.#changed = changed;
   }
 
   get size(): number {
     return this.#known.size;
   }
 
-  get(source: Uint8Array): KnownBlock | undefined {
-    return this.#known.get(addressKey(source));
+  /** Whether this source is blocked by itself. */
+  has(source: Uint8Array): boolean {
+    return this.#known.has(addressKey(source));
+  }
+
+  /** Whether a block of exactly this prefix is known, a source's or a net's. */
+  holds({ address, bits }: Prefix): boolean {
+    return this.#known.get(addressKey(address))?.bits === bits || this.#known.has(netKey(address, bits));
+  }
+
+  /** A block that is there since before this daemon: it is known, and not told. */
+  take(block: KnownBlock): void {
+    this.#hold(block, true);
   }
 
   /** A block is there. Told unless it is known; an earlier one of the same source is told to have ended. */
   begin(block: KnownBlock): void {
-    const old = this.get(block.source);
-    if (old && beganTogether(old, block) && old.expiryNs === block.expiryNs) return;
+    const old = this.#known.get(keyOf(block));
+    // What was taken may have been made while no daemon ran; then nobody has told it yet.
+    if (old && !old.isTaken && isSame(old, block)) return;
     // It ran out, or else somebody lifted it, at a time that nobody knows.
     if (old && !beganTogether(old, block)) {
-      this.end(old, hasExpired(old, block.startNs) ? old.expiryNs : block.startNs);
+      this.end({ ...old, source: block.source }, hasExpired(old, block.startNs) ? old.expiryNs : block.startNs);
     }
-    this.#known.set(addressKey(block.source), { ...block, source: Uint8Array.from(block.source) });
-    this.#expect(block.expiryNs);
+    this.#hold(block, false);
+    this.#changed();
     this.#output.tell({
       kind: 'block',
       timeMs: this.#wall.ms(block.startNs),
@@ -71,12 +81,31 @@ export class Blocklist {
 
   /** A block is gone since `timeNs`. */
   end(block: KnownBlock, timeNs: bigint): void {
-    if (!this.#known.delete(addressKey(block.source))) return;
+    if (!this.#known.delete(keyOf(block))) return;
+    this.#changed();
     this.#output.tell({ kind: 'unblock', timeMs: this.#wall.ms(timeNs), ...names(block) });
   }
 
-  [Symbol.iterator](): IterableIterator<KnownBlock> {
-    return this.#known.values();
+  /** All of them; the one that is yielded may be ended. */
+  *[Symbol.iterator](): Generator<KnownBlock> {
+    for (const [key, held] of this.#known) yield known(key, held);
+  }
+
+  /** Begins to look for blocks that are gone. */
+  look(): void {
+    this.#pass++;
+  }
+
+  /** The program lists this block: it is not gone. Returns whether it is known as it is. */
+  see(block: KnownBlock): boolean {
+    const held = this.#known.get(keyOf(block));
+    if (held) held.pass = this.#pass;
+    return held !== undefined && isSame(held, block);
+  }
+
+  /** Those that were not seen since `look`; the one that is yielded may be ended. */
+  *unseen(): Generator<KnownBlock> {
+    for (const [key, held] of this.#known) if (held.pass !== this.#pass) yield known(key, held);
   }
 
   /** Those that have run out, in the order in which they did. */
@@ -84,9 +113,9 @@ export class Blocklist {
     if (this.#nextNs === undefined || this.#nextNs > nowNs) return [];
     this.#nextNs = undefined;
     const found: KnownBlock[] = [];
-    for (const block of this) {
-      if (hasExpired(block, nowNs)) found.push(block);
-      else this.#expect(block.expiryNs);
+    for (const [key, held] of this.#known) {
+      if (hasExpired(held, nowNs)) found.push(known(key, held));
+      else this.#expect(held.expiryNs);
     }
     return found.sort((a, b) => Number(a.expiryNs - b.expiryNs));
   }
@@ -96,9 +125,29 @@ export class Blocklist {
     return this.#nextNs;
   }
 
+  #hold(block: KnownBlock, isTaken: boolean): void {
+    const { bits, isNet, startNs, expiryNs, reason } = block;
+    this.#known.set(keyOf(block), { bits, isNet, startNs, expiryNs, reason, isTaken, pass: this.#pass });
+    this.#expect(expiryNs);
+  }
+
   #expect(expiryNs: bigint): void {
     if (expiryNs !== 0n && (this.#nextNs === undefined || expiryNs < this.#nextNs)) this.#nextNs = expiryNs;
   }
+}
+
+const netKey = (address: Uint8Array, bits: number): string => `${addressKey(address)}/${bits}`;
+
+/** A source has one block, and so has each net; neither is the other's. */
+const keyOf = ({ source, bits, isNet }: KnownBlock): string => (isNet ? netKey(source, bits) : addressKey(source));
+
+const known = (key: string, { bits, isNet, startNs, expiryNs, reason }: Held): KnownBlock => ({
+  ...{ source: keyAddress(key), bits, isNet },
+  ...{ startNs, expiryNs, reason },
+});
+
+function isSame(held: Held, block: KnownBlock): boolean {
+  return beganTogether(held, block) && held.expiryNs === block.expiryNs;
 }
 
 function names(block: KnownBlock): { source: string; sourcePrefix: string } {

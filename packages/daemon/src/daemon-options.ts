@@ -14,6 +14,11 @@ export interface DaemonOptions {
   readonly maxSources: number;
   /** Size of the blocklist, for the warning that it is full. */
   readonly maxBlocks: number;
+  /**
+   * Whether the maps are those of a daemon before this one: what is in them is known without being told again, and the
+   * state file is not read. Default false: the maps are new, and what the state file holds is restored.
+   */
+  readonly adopted?: boolean;
   /** Five random 64-bit keys of the detector's table: those of the program. */
   readonly sourceKeys: readonly bigint[];
 }

@@ -293,9 +293,30 @@ describe('blocks', () => {
   it('are written again when they were deleted at the moment of their renewal', () => {
     const { world } = startDaemon();
     world.scan('192.0.2.56', PORTS, {}, 5n * SECOND);
-    world.blocks.map.clear();
     world.clock.advance(1_000);
+    const remove = world.blocks.remove.bind(world.blocks);
+    vi.spyOn(world.blocks, 'remove').mockImplementationOnce((source) => {
+      world.scan('192.0.2.56', PORTS, {}, 5n * SECOND);
+      return remove(source);
+    });
+    world.clock.advance(5_000);
+    expect(world.calls).toEqual(['forget', 'remove', 'add']);
     expect(world.blocks.map.size).toBe(1);
+    expect(world.lines.lines.filter((line) => line.includes('locked')).map((line) => line.slice(21))).toEqual([
+      'Blocked 192.0.2.56 until 2021-04-28 15:28:10 (port scan)',
+      'Unblocked 192.0.2.56',
+      'Blocked 192.0.2.56 until 2021-04-28 15:28:15 (port scan)',
+    ]);
+  });
+
+  it('that a command lifted before their record was read stay lifted', () => {
+    const { world } = startDaemon();
+    world.scan('192.0.2.56', PORTS, {}, TTL);
+    world.blocks.map.clear();
+    world.clock.advance(61_000);
+    expect(world.blocks.map.size).toBe(0);
+    expect(world.notes.map.size).toBe(0);
+    expect(world.lines.lines.at(-1)).toMatch(/Unblocked 192.0.2.56$/);
   });
 
   it('of an address that becomes allowed are lifted at once', () => {

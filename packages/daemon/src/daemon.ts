@@ -1,10 +1,10 @@
-import { Verdict } from '@scanward/map-codec';
 import { Alarm } from './alarm.ts';
 import { assemble } from './assembly.ts';
 import type { Assembly } from './assembly.ts';
 import type { DaemonOptions } from './daemon-options.ts';
-import type { DaemonPorts } from './ports.ts';
-import { formatSummary } from './summary.ts';
+import type { CounterValues, DaemonPorts } from './ports.ts';
+import { recall } from './recall.ts';
+import { formatSummary, summarize } from './summary.ts';
 import type { Summary } from './summary.ts';
 import { Ticker } from './ticker.ts';
 import { WatcherError } from './watcher-error.ts';
@@ -22,11 +22,14 @@ export class Daemon {
   readonly #parts: Assembly;
   readonly #tickers: readonly Ticker[];
   readonly #expiry: Alarm;
+  readonly #isAdopted: boolean;
   #resolve: () => void = () => undefined;
   #reject: (error: WatcherError) => void = () => undefined;
   #state: 'new' | 'running' | 'failed' | 'stopped' = 'new';
   #startNs = 0n;
   #expiredNs = 0n;
+  #before: CounterValues | undefined;
+  #saved: Promise<void> = Promise.resolve();
   #summary: Summary | undefined;
 
   constructor(ports: DaemonPorts, options: DaemonOptions) {
@@ -37,11 +40,12 @@ export class Daemon {
     this.ended.catch(() => undefined); // who does not await it shall not be ended by an unhandled rejection
     this.#ports = ports;
     this.#parts = assemble(ports, options);
-    const { network, tracking, blocking } = this.#parts;
+    const { network } = this.#parts;
+    this.#isAdopted = options.adopted ?? false;
     this.#tickers = [
       this.#ticker('network', options.networkPeriodMs ?? NETWORK_PERIOD_MS, () => network.pass()),
-      this.#ticker('tracking', options.trackingPeriodMs, () => tracking.pass()),
-      this.#ticker('blocking', options.blockingPeriodMs, () => blocking.pass()),
+      this.#ticker('tracking', options.trackingPeriodMs, () => this.#track()),
+      this.#ticker('blocking', options.blockingPeriodMs, () => this.#look()),
     ];
     this.#expiry = new Alarm(
       ports.clock,
@@ -51,31 +55,63 @@ export class Daemon {
   }
 
   /**
-   * Writes policy and allowlist and starts the watchers; call it before the program is attached. Throws what the
-   * stores and the network throw: it does not start while it cannot say who is allowed.
+   * Recalls what was before, writes policy and allowlist and starts the watchers; call it before the program is attached.
+   * Throws what the stores and the network throw: it does not start while it cannot say who is allowed.
    */
   start(): void {
     if (this.#state !== 'new') throw new Error('a daemon starts once');
-    this.#startNs = this.#ports.clock.monotonicNs();
-    this.#parts.network.apply(this.#ports.network.read());
+    const { clock, changes, counters, network } = this.#ports;
+    this.#startNs = clock.monotonicNs();
+    changes?.changed(); // what commands did so far is read now
+    recall(this.#parts, this.#ports, this.#isAdopted);
+    this.#parts.network.apply(network.read());
+    this.#before = counters.read();
     this.#state = 'running';
+    this.#parts.keeper?.start();
     for (const ticker of this.#tickers) ticker.start();
     void this.#watchScans();
   }
 
   /**
    * Tells what waits, says what happened (also to the log) and ends. After it, or after a failure, no port is
-   * used again. Best called when the program is detached already: then nothing is left untold.
+   * used again, except for what `saved` waits for. Best called when the program is detached already: then nothing is left
+   * untold.
    */
   stop(): Summary {
     if (this.#summary) return this.#summary;
     const failed = this.#state === 'failed';
     this.#halt();
-    if (!failed) this.#lastPass();
+    try {
+      if (!failed) this.#lastPass();
+    } finally {
+      this.#saved = this.#parts.keeper?.stop() ?? this.#saved;
+    }
     this.#summary = this.#sum();
     this.#ports.log.info(formatSummary(this.#summary));
     this.#resolve();
     return this.#summary;
+  }
+
+  /** After `stop`: resolves when the state file is written for the last time, or could not be. The maps are needed till then. */
+  saved(): Promise<void> {
+    return this.#saved;
+  }
+
+  /** One tick of the tracking watcher, which also looks whether a command changed anything. */
+  #track(): void {
+    const { tracking, network, graces, blocking, keeper } = this.#parts;
+    tracking.pass();
+    if (!this.#ports.changes?.changed()) return;
+    network.pass();
+    graces.refresh();
+    blocking.notice();
+    keeper?.changed();
+  }
+
+  /** One tick of the blocking watcher. */
+  #look(): void {
+    this.#parts.graces.refresh();
+    this.#parts.blocking.pass();
   }
 
   #ticker(name: WatcherName, periodMs: number, pass: () => void): Ticker {
@@ -138,17 +174,12 @@ export class Daemon {
 
   #sum(): Summary {
     const { tracking, deciding, output } = this.#parts;
-    const counters = this.#ports.counters.read();
-    const packets = (verdict: Verdict) => counters.verdicts[verdict]?.packets ?? 0n;
-    const bytes = (verdict: Verdict) => counters.verdicts[verdict]?.bytes ?? 0n;
-    return {
-      connections: packets(Verdict.PASS_CONNECTION),
-      scans: BigInt(tracking.scans + (deciding?.scans ?? 0)) + counters.scansLost,
-      blocks: counters.blocksMade + BigInt(deciding?.blocks ?? 0),
-      droppedPackets: packets(Verdict.DROP_BLOCKED) + packets(Verdict.DROP_THRESHOLD),
-      droppedBytes: bytes(Verdict.DROP_BLOCKED) + bytes(Verdict.DROP_THRESHOLD),
+    const { counters, clock } = this.#ports;
+    return summarize(this.#before, counters.read(), {
+      scans: tracking.scans + (deciding?.scans ?? 0),
+      blocks: deciding?.blocks ?? 0,
       lost: output.losses(),
-      runMs: Number(this.#ports.clock.monotonicNs() - this.#startNs) / 1e6,
-    };
+      runMs: Number(clock.monotonicNs() - this.#startNs) / 1e6,
+    });
   }
 }

@@ -9,6 +9,7 @@ import { Blocking } from './blocking.ts';
 import { Blocklist } from './blocklist.ts';
 import { Deciding } from './deciding.ts';
 import { textFormat } from './format-text.ts';
+import { Graces } from './graces.ts';
 import { Output } from './output.ts';
 import type { PolicyOptions } from './policy.ts';
 import { Tracking } from './tracking.ts';
@@ -26,7 +27,9 @@ function userMode(change: Partial<PolicyOptions> = {}) {
   const ports = world.ports();
   const wall = new WallClock(world.clock);
   const output = new Output(world.lines, textFormat(), () => wall.ms(world.clock.nowNs));
-  const told = { output, wall, list: new Blocklist(output, wall), allowlist: new Allowlist(world.allow) };
+  const graces = new Graces(world.graces, world.clock);
+  const list = new Blocklist(output, wall);
+  const told = { output, wall, list, allowlist: new Allowlist(world.allow), graces };
   const policy = { ...POLICY, ...change };
   const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });
   const tracking: Tracking = new Tracking(ports, told, {
@@ -34,11 +37,11 @@ function userMode(change: Partial<PolicyOptions> = {}) {
     feed: (bytes, offset, view) => deciding.feed(bytes, offset, view),
   });
   const blocking = new Blocking(ports, told.list, {
-    ...{ drain: () => tracking.drain(), sourceBits: () => 128, decide: () => deciding.decide() },
+    ...{ drain: () => tracking.drain(), decide: () => deciding.decide() },
     forget: (source) => detector.forget(source),
   });
   const scan = (ports = [80, 81, 82, 83], from = SCANNER) => ports.forEach((port) => world.connect(from, port));
-  return { world, detector, deciding, tracking, blocking, scan, allowlist: told.allowlist };
+  return { world, detector, deciding, tracking, blocking, scan, allowlist: told.allowlist, graces };
 }
 
 function slot(from: string, ports: readonly number[], nowNs: bigint): Source {

@@ -1,12 +1,13 @@
-import { blockExpiryNs, codecs, cursor, touchTicks } from '@scanward/map-codec';
+import { blockExpiryNs, codecs, cursor, PORTS_MAX, touchTicks } from '@scanward/map-codec';
 import type { Cursor, Endian, Source } from '@scanward/map-codec';
 import { formatAddress, formatPrefix } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
 import type { Blocklist } from './blocklist.ts';
+import type { Graces } from './graces.ts';
 import type { Output } from './output.ts';
 import { nanoseconds } from './policy.ts';
 import type { PolicyOptions } from './policy.ts';
-import type { BlockStore, Clock, CounterSource, SourceStore } from './ports.ts';
+import type { BlockStore, Clock, CounterSource, NoteStore, SourceStore } from './ports.ts';
 import { CONNECTION, TICK_NS } from './records.ts';
 import type { ConnectionView } from './records.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -46,6 +47,7 @@ export interface ScanDetector {
 
 export interface DecidingPorts {
   readonly blocks: BlockStore;
+  readonly notes: NoteStore;
   readonly sources: SourceStore;
   readonly counters: CounterSource;
   readonly clock: Clock;
@@ -57,6 +59,7 @@ export interface Told {
   readonly wall: WallClock;
   readonly list: Blocklist;
   readonly allowlist: Allowlist;
+  readonly graces: Graces;
 }
 
 export interface DecidingOptions {
@@ -103,6 +106,12 @@ export class Deciding {
     return this.#blocks;
   }
 
+  /** The program was at work before: what it remembers is merged for a window, though nothing was lost of late. */
+  takeOver(): void {
+    this.#seenLost = this.#ports.counters.read().connectionsLost;
+    this.#lostTick = this.#nowTicks();
+  }
+
   /** A connection, as it is drained. */
   feed(bytes: Uint8Array, offset: number, view: ConnectionView): void {
     const { source, destination } = CONNECTION;
@@ -131,7 +140,10 @@ export class Deciding {
   /** Records of before a block may be drained after it; that is still the scan that was told. */
   *#takeScans(): Generator<DetectedScan> {
     for (const scan of this.#detector.takeScans()) {
-      if (!this.#told.allowlist.allows(scan.address) && !this.#told.list.get(scan.source)) yield scan;
+      if (this.#told.allowlist.allows(scan.address) || this.#told.list.has(scan.source)) continue;
+      // Found before it got grace. Afterwards it is to be found anew.
+      if (this.#told.graces.holds(scan.address)) this.#detector.forget(scan.source);
+      else yield scan;
     }
   }
 
@@ -175,7 +187,7 @@ export class Deciding {
     });
   }
 
-  #block({ source, sourceBits }: DetectedScan): void {
+  #block({ source, sourceBits, ports }: DetectedScan): void {
     const startNs = this.#ports.clock.monotonicNs();
     const ttlNs = nanoseconds(this.#options.policy.blockTtlMs);
     const expiryNs = ttlNs === 0n ? 0n : blockExpiryNs(startNs + ttlNs);
@@ -189,6 +201,7 @@ export class Deciding {
     }
     this.#blocks++;
     this.#detector.settle(source, expiryNs);
-    this.#told.list.begin({ source, bits: sourceBits, startNs, expiryNs, reason: 'scan' });
+    this.#ports.notes.set({ address: source, bits: sourceBits }, { ports: ports.slice(0, PORTS_MAX), text: '' });
+    this.#told.list.begin({ source, bits: sourceBits, isNet: false, startNs, expiryNs, reason: 'scan' });
   }
 }

@@ -1,6 +1,8 @@
 export { contains, formatAddress, formatEndpoint, formatPrefix, isIpv4, maskAddress, prefixMask } from './addresses.ts';
 export { ALLOW_REASONS, Allowlist, describeAllow } from './allowlist.ts';
 export type { AllowChange } from './allowlist.ts';
+export { addBlock, findBlock, removeBlock } from './block-table.ts';
+export type { BlockKey } from './block-table.ts';
 export { Daemon } from './daemon.ts';
 export type { DaemonOptions } from './daemon-options.ts';
 export type {
@@ -27,6 +29,7 @@ export type {
   BlockNote,
   BlockReasonName,
   BlockStore,
+  ChangeSource,
   Clock,
   CounterSource,
   CounterValues,
@@ -44,7 +47,17 @@ export type {
   PolicyStore,
   Prefix,
   SourceStore,
+  StateStore,
 } from './ports.ts';
+export { parsePrefix } from './prefix-text.ts';
+export { stateEntries } from './state/snapshot.ts';
+export type { StateMaps } from './state/snapshot.ts';
+export type { StateAllow, StateBlock, StateEntry, StateGrace } from './state/state-entry.ts';
+export { StateError } from './state/state-error.ts';
+export type { StateErrorCode } from './state/state-error.ts';
+export { STATE_VERSION, stateLines } from './state/state-lines.ts';
+export type { Sha256, StateHeader } from './state/state-lines.ts';
+export { readState, StateReader } from './state/state-reader.ts';
 export { formatSummary } from './summary.ts';
 export type { Summary } from './summary.ts';
 export { WatcherError } from './watcher-error.ts';

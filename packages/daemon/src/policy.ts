@@ -1,9 +1,7 @@
 import { Mode, ONLINK_MAX, Response } from '@scanward/map-codec';
 import type { Policy } from '@scanward/map-codec';
-import { contains, isIpv4, maskAddress, prefixMask } from './addresses.ts';
+import { maskAddress, prefixMask } from './addresses.ts';
 import type { Prefix } from './ports.ts';
-
-const LINK_LOCAL: Prefix = { address: Uint8Array.of(0xfe, 0x80, ...new Uint8Array(14)), bits: 10 };
 
 /** All knobs that decide, in the units of the command line. */
 export interface PolicyOptions {
@@ -69,14 +67,4 @@ export function policyValue(options: PolicyOptions, onlink: readonly Prefix[]): 
       return prefix ? { address: prefix.address, mask: prefixMask(prefix.bits) } : none;
     }),
   };
-}
-
-/**
- * How many bits of the address are the source, by the program's rule: an IPv4, link-local or on-link address is
- * taken whole. So is one that has bits behind the prefix, because no source of a packet would be spelt so.
- */
-export function sourceBits(address: Uint8Array, ipv6Prefix: number, onlink: readonly Prefix[]): number {
-  if (isIpv4(address) || contains(LINK_LOCAL, address)) return 128;
-  if (onlinkPrefixes(onlink).some((prefix) => contains(prefix, address))) return 128;
-  return contains({ address: maskAddress(address, ipv6Prefix), bits: 128 }, address) ? ipv6Prefix : 128;
 }

@@ -1,5 +1,6 @@
 /** What the daemon needs from the world. The CLI plugs the kernel in; tests plug in fakes. */
 import type { Policy } from '@scanward/map-codec';
+import type { Sha256 } from './state/state-lines.ts';
 
 /** Where connections and scans come from: the two ring buffers of `bpf/types.h`. */
 export interface EventSource {
@@ -84,7 +85,7 @@ export interface GraceStore {
 
 /** Why somebody is blocked, in more words than the program has. */
 export interface BlockNote {
-  /** Of the scan, the last one first; at most 32. */
+  /** Of the scan, ascending; at most 32. */
   readonly ports: readonly number[];
   /** The operator's; at most 64 bytes of UTF-8. */
   readonly text: string;
@@ -167,6 +168,30 @@ export interface PolicyStore {
   write(policy: Policy): void;
 }
 
+/** The file that holds the state while Scanward does not run. */
+export interface StateStore {
+  /** For messages. */
+  readonly name: string;
+  /**
+   * Its lines, each with its end; undefined when there is none. May be called again, for the same lines.
+   *
+   * @throws StateError when it cannot be read, also while the lines are taken
+   */
+  read(): Iterable<string> | undefined;
+  /** Replaces it by these lines, all of them or none. Takes them bit by bit, so that others have their turn. */
+  write(lines: Iterable<string>): Promise<void>;
+  /** Puts it out of the way, and returns its new name. */
+  setAside(): string;
+  /** A new one. */
+  sha256(): Sha256;
+}
+
+/** Tells of commands that change the maps while the daemon runs. */
+export interface ChangeSource {
+  /** Whether one did since the last call; after the first call, since the start of this source. */
+  changed(): boolean;
+}
+
 /** All times of the daemon come from here. */
 export interface Clock {
   /** CLOCK_MONOTONIC in nanoseconds: the clock of the program. */
@@ -199,10 +224,16 @@ export interface DaemonPorts {
   readonly sources: SourceStore;
   readonly counters: CounterSource;
   readonly allow: AllowStore;
+  readonly graces: GraceStore;
+  readonly notes: NoteStore;
   readonly network: NetworkSource;
   readonly policy: PolicyStore;
   readonly clock: Clock;
   readonly lines: LineSink;
   readonly log: Log;
   readonly interfaceName: InterfaceName;
+  /** Undefined: nothing is restored, and nothing is kept. */
+  readonly state?: StateStore | undefined;
+  /** Undefined: nobody else changes the maps, or it is noticed at the next tick of the blocking watcher. */
+  readonly changes?: ChangeSource | undefined;
 }

@@ -1,4 +1,6 @@
+import { Verdict } from '@scanward/map-codec';
 import type { LostTotal } from './output.ts';
+import type { CounterValues } from './ports.ts';
 
 /** What happened between start and stop. */
 export interface Summary {
@@ -12,6 +14,33 @@ export interface Summary {
   readonly lost: readonly LostTotal[];
   readonly runMs: number;
 }
+
+/** What the daemon counted itself. */
+export interface OwnCounts {
+  /** Told. */
+  readonly scans: number;
+  /** Made by user mode. */
+  readonly blocks: number;
+  readonly lost: readonly LostTotal[];
+  readonly runMs: number;
+}
+
+/** @param before the program's counters at the start; undefined: all were zero */
+export function summarize(before: CounterValues | undefined, now: CounterValues, own: OwnCounts): Summary {
+  const packets = (verdict: Verdict) => since(before?.verdicts[verdict]?.packets, now.verdicts[verdict]?.packets);
+  const bytes = (verdict: Verdict) => since(before?.verdicts[verdict]?.bytes, now.verdicts[verdict]?.bytes);
+  return {
+    connections: packets(Verdict.PASS_CONNECTION),
+    scans: BigInt(own.scans) + since(before?.scansLost, now.scansLost),
+    blocks: BigInt(own.blocks) + since(before?.blocksMade, now.blocksMade),
+    droppedPackets: packets(Verdict.DROP_BLOCKED) + packets(Verdict.DROP_THRESHOLD),
+    droppedBytes: bytes(Verdict.DROP_BLOCKED) + bytes(Verdict.DROP_THRESHOLD),
+    lost: own.lost,
+    runMs: own.runMs,
+  };
+}
+
+const since = (before = 0n, now = 0n): bigint => now - before;
 
 /** The closing line. */
 export function formatSummary(summary: Summary): string {

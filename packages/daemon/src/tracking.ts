@@ -27,7 +27,7 @@ export class Tracking {
   readonly #options: TrackingOptions;
   readonly #connection: ConnectionView;
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
-  #seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, forgotten: 0n };
+  #seen: Seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, forgotten: 0n };
   #refused = 0;
   #full = false;
   #forgets = false;
@@ -44,6 +44,11 @@ export class Tracking {
   /** Scans told so far, those of the program. */
   get scans(): number {
     return this.#scans;
+  }
+
+  /** What was counted so far was told by a daemon before this one. */
+  takeOver(): void {
+    this.#seen = seenOf(this.#ports.counters.read());
   }
 
   /** One tick. */
@@ -93,14 +98,13 @@ export class Tracking {
     this.#options.scanned(scan);
   }
 
-  #losses(now: CounterValues): void {
-    const { connectionsLost, scansLost, blocksRefused } = now;
-    const refused = Number(blocksRefused - this.#seen.blocksRefused) + this.#refused;
-    this.#lost('connections', Number(connectionsLost - this.#seen.connectionsLost));
-    this.#lost('scans', Number(scansLost - this.#seen.scansLost));
-    const forgotten = now.sourcesEvicted + now.singlesEvicted;
-    this.#forgotten(Number(forgotten - this.#seen.forgotten));
-    this.#seen = { connectionsLost, scansLost, blocksRefused, forgotten };
+  #losses(counters: CounterValues): void {
+    const now = seenOf(counters);
+    const refused = Number(now.blocksRefused - this.#seen.blocksRefused) + this.#refused;
+    this.#lost('connections', Number(now.connectionsLost - this.#seen.connectionsLost));
+    this.#lost('scans', Number(now.scansLost - this.#seen.scansLost));
+    this.#forgotten(Number(now.forgotten - this.#seen.forgotten));
+    this.#seen = now;
     this.#refused = 0;
     if (refused > 0) this.#noRoom(refused);
     this.#full = refused > 0;
@@ -126,4 +130,11 @@ export class Tracking {
     if (this.#full) return;
     this.#ports.log.warn(`blocklist is full (${maxBlocks} entries): raise --max-blocks or shorten --block-ttl`);
   }
+}
+
+type Seen = Pick<CounterValues, 'connectionsLost' | 'scansLost' | 'blocksRefused'> & { readonly forgotten: bigint };
+
+function seenOf(counters: CounterValues): Seen {
+  const { connectionsLost, scansLost, blocksRefused, sourcesEvicted, singlesEvicted } = counters;
+  return { connectionsLost, scansLost, blocksRefused, forgotten: sourcesEvicted + singlesEvicted };
 }

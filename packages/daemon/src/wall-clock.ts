@@ -1,14 +1,16 @@
 import type { Clock } from './ports.ts';
 
+type WallClockPorts = Pick<Clock, 'monotonicNs' | 'wallMs'>;
+
 /**
- * Turns the kernel's monotonic times into wall time, for printing only. The offset is taken anew at each tick,
- * so a step of the wall clock shows in the lines and nowhere else.
+ * Turns the kernel's monotonic times into wall time, for printing and for the state file only. The offset is taken anew at
+ * each tick, so a step of the wall clock shows there and nowhere else.
  */
 export class WallClock {
-  readonly #clock: Clock;
+  readonly #clock: WallClockPorts;
   #offsetMs = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: WallClockPorts) {
     this.#clock = clock;
     this.take();
   }
@@ -20,5 +22,10 @@ export class WallClock {
   /** Wall milliseconds of a kernel time; a number holds the nanoseconds of 104 days exactly, and far more to the microsecond. */
   ms(timeNs: number | bigint): number {
     return Math.round(this.#offsetMs + Number(timeNs) / 1e6);
+  }
+
+  /** The kernel's time of wall milliseconds; negative before the start of the machine. */
+  ns(timeMs: number): bigint {
+    return BigInt(Math.round((timeMs - this.#offsetMs) * 1e6));
   }
 }

@@ -18,6 +18,8 @@ import type {
   Prefix,
   SourceStore,
 } from '../src/ports.ts';
+import { FakeGraces, FakeNotes } from './fake-state.ts';
+import type { FakeStateStore } from './fake-state.ts';
 
 export const { connection, scan, source } = codecs('little');
 export const SECOND = 1_000_000_000n;
@@ -271,22 +273,35 @@ export class FakeWorld {
   readonly blocks = new FakeBlocks(this.calls);
   readonly sources = new FakeSources(this.calls);
   readonly allow = new FakeAllow();
+  readonly graces = new FakeGraces();
+  readonly notes = new FakeNotes();
   readonly lines = new FakeSink();
   readonly log = new FakeLog();
   readonly policies: Policy[] = [];
   counters: CounterValues = ZERO_COUNTERS;
   network: NetworkState = { allow: [], onlink: [] };
   readNetwork: () => NetworkState = () => this.network;
+  /** If there is a state file. */
+  state: FakeStateStore | undefined;
+  /** Set by a command, asked by the daemon. */
+  isChanged = false;
 
   ports(): DaemonPorts {
-    const { clock, events, blocks, sources, allow, lines, log } = this;
+    const { clock, events, blocks, sources, allow, graces, notes, lines, log, state } = this;
     return {
-      ...{ clock, events, blocks, sources, allow, lines, log },
+      ...{ clock, events, blocks, sources, allow, graces, notes, lines, log, state },
+      changes: { changed: () => this.#takeChanged() },
       counters: { read: () => this.counters },
       network: { read: () => this.readNetwork() },
       policy: { write: (policy) => void this.policies.push(policy) },
       interfaceName: (ifindex) => `eth${ifindex}`,
     };
+  }
+
+  #takeChanged(): boolean {
+    const was = this.isChanged;
+    this.isChanged = false;
+    return was;
   }
 
   /** Records that the program wrote. */

@@ -1,4 +1,4 @@
-// A thread that runs a program on an empty packet many times. Descriptors belong to the whole process.
+// A thread that runs a program on an empty packet again and again, until the first of `stop` is set. Descriptors belong to the whole process.
 import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
@@ -9,7 +9,7 @@ const addon = load(join(import.meta.dirname, '..'));
 const BPF_PROG_TEST_RUN = 10;
 const packet = new Uint8Array(64);
 const little = endianness() === 'LE';
-for (let i = 0; i < workerData.runs; i++) {
+while (Atomics.load(workerData.stop, 0) === 0) {
   const attr = new Uint8Array(80);
   const view = new DataView(attr.buffer);
   view.setUint32(0, workerData.fd, little);

@@ -4,12 +4,19 @@ import {
   flood,
   leakSnapshot,
   leaksSince,
+  type NativeTool,
   Scanward,
   atPace,
   patience,
 } from '@scanward/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let tool: NativeTool;
+beforeAll(async () => {
+  tool = await buildNative('flood');
+});
+afterAll(() => tool[Symbol.asyncDispose]());
 
 const ROUNDS = atPace(20, 2);
 
@@ -17,7 +24,6 @@ test.each(atPace(['SIGTERM', 'SIGINT', 'SIGKILL'] as const, ['SIGTERM', 'SIGKILL
   `%s at a random moment under load, ${ROUNDS} times: nothing is left`,
   { timeout: patience(180_000) },
   async (signal) => {
-    await using tool = await buildNative('flood');
     await using pair = await createPair();
     const { victim, attacker } = pair;
     const before = await leakSnapshot();
