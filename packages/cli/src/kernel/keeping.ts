@@ -26,7 +26,7 @@ export interface Keeping {
   readonly notes: readonly string[];
   /** What the operator should be warned of. */
   readonly warnings: readonly string[];
-  /** Pins what is loaded: from now on it is the instance. To be called before anything is attached, when the maps are as they should be. */
+  /** Pins what is loaded: from now on it is the instance. To be called when the maps are as they should be, before anything is attached. */
   keep(): void;
   /** All is attached: what was replaced is removed, and links of other interfaces than these. No way back. @returns those */
   settle(interfaces: readonly string[]): readonly string[];
@@ -81,13 +81,13 @@ function adopted(loading: Loading, found: PinnedSet): Keeping {
     ...base(loading),
     origin: 'adopted',
     notes: ['goes on with what was pinned'],
-    keep: () => {
-      instance.keepPrograms(object, found);
+    // Both programs work on the same maps, so that nothing is lost whichever is pinned when a kill comes.
+    keep: () => undefined,
+    settle: (interfaces) => {
+      instance.keepPrograms(object, spec);
+      return settled(loading, interfaces);
     },
-    revert: () => {
-      instance.revert();
-      restore();
-    },
+    revert: restore,
     close: () => {
       found.close();
       instance.close();

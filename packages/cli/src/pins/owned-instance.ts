@@ -69,11 +69,10 @@ export class OwnedInstance implements Disposable {
   }
 
   /** Pins the programs and constants of an object that works on the maps that are pinned already. */
-  keepPrograms(object: LoadedObject, before: PinnedSet): void {
-    for (const name of PROGRAMS) {
-      this.#replace(join(before.folder, 'programs', name), object.programs[name]!, before.program(name));
-    }
-    this.#replace(join(before.folder, 'maps', mapPin('.rodata')), object.maps['.rodata']!, before.map('.rodata'));
+  keepPrograms({ programs, maps }: LoadedObject, spec: ObjectSpec): void {
+    const folder = this.place.set(layoutId(spec));
+    for (const name of PROGRAMS) replacePin(join(folder, 'programs', name), programs[name]!);
+    replacePin(join(folder, 'maps', mapPin('.rodata')), maps['.rodata']!);
   }
 
   /** All is attached: removes the sets that have been replaced. There is no way back afterwards. */
@@ -134,13 +133,6 @@ export class OwnedInstance implements Disposable {
     renameSync(from, to);
     this.#undo.push(() => {
       renameSync(to, from);
-    });
-  }
-
-  #replace(path: string, object: Parameters<typeof replacePin>[1], before: Parameters<typeof replacePin>[1]): void {
-    replacePin(path, object);
-    this.#undo.push(() => {
-      replacePin(path, before);
     });
   }
 
