@@ -41,7 +41,8 @@ const fill = ({ bpffs }: Guarded) =>
   });
 
 test(`${BLOCKS} blocks`, { timeout: patience(180_000) }, async () => {
-  await using place = await guarded('dead', ['--max-blocks', String(BLOCKS + 1_000)]);
+  // Scans may fill all but one in 64.
+  await using place = await guarded('dead', ['--max-blocks', String(Math.ceil(BLOCKS * 1.02))]);
   fill(place);
 
   const json = await listed(place.bpffs, 'blocks --json');
