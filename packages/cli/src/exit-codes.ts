@@ -18,6 +18,12 @@ export const ExitCode = {
   object: 7,
   /** Locked memory, memory or descriptors do not suffice. */
   limit: 8,
+  /** There is no such instance, or no such block or entry. */
+  absent: 9,
+  /** Another daemon runs this instance, or somebody else is changing it. */
+  busy: 10,
+  /** The state file that was named cannot be written. */
+  state: 11,
   /** A second SIGINT while stopping. */
   interrupted: 130,
   /** A second SIGTERM while stopping. */
