@@ -167,7 +167,7 @@ async function demo() {
   const bare = await scanAndTell(`Without Scanward: ${scanner} of ${address.victim}, ports 1-${PORTS}`);
 
   say('demo', 'Starting Scanward with its default policy: more than 3 ports within 60 s is a scan');
-  const daemon = inside('victim', process.execPath, scanward, 'run', '-i', 'eth0');
+  const daemon = inside('victim', process.execPath, scanward, 'run', '--no-pin', '-i', 'eth0');
   const told = [];
   lines(daemon.stdout, (line) => {
     told.push(line);

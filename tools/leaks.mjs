@@ -22,10 +22,17 @@ const json = (command, ...args) => {
 // systemd loads programs of its own at any time.
 const ours = ({ name = '', type = '' }) => !name.startsWith('sd_') && !type.startsWith('cgroup');
 
+const bpffs = () =>
+  readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, , type]) => type === 'bpf')
+    .map(([, path]) => path);
+
 // Pins are files; iproute2 makes folders and links of its own the first time that it loads an object.
-const pins = () => {
+const pins = (mounted) => {
   try {
-    const entries = readdirSync('/sys/fs/bpf', { recursive: true, withFileTypes: true });
+    const entries = readdirSync(mounted, { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => `pin ${parentPath}/${name}`);
   } catch {
     return [];
@@ -40,7 +47,12 @@ const bpfObjects = (kind) =>
 function snapshot() {
   const interfaces = json('ip', '-j', 'link', 'show').map(({ ifname }) => `interface ${ifname}`);
   const namespaces = json('ip', '-j', 'netns', 'list').map(({ name }) => `namespace ${name}`);
-  return [...interfaces, ...namespaces, ...['prog', 'map', 'link'].flatMap(bpfObjects), ...pins()];
+  return [
+    ...interfaces,
+    ...namespaces,
+    ...['prog', 'map', 'link'].flatMap(bpfObjects),
+    ...bpffs().flatMap((path) => [`mount ${path}`, ...pins(path)]),
+  ];
 }
 
 /** Who holds a BPF object: the descriptors of all processes name what they stand for. */

@@ -6,8 +6,10 @@ export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdout: LineStream;
   readonly stderr: LineStream;
+  /** Whether stdout is a terminal. */
+  readonly isTerminal: boolean;
   /** Calls back at each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
-  /** Ends the process at once; the kernel then detaches, because the links are descriptors. */
+  /** Ends the process at once. */
   exit(code: number): void;
 }

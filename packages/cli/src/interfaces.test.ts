@@ -14,12 +14,16 @@ function fakeHost(...names: string[]) {
     log: { info: (text: string) => said.push(text), warn: (text: string) => said.push(`warning: ${text}`) },
     attach: (link: HostLink): Attachment => {
       if (host.refuse) throw host.refuse;
+      const was = host.attached.has(link.ifindex);
       host.attached.add(link.ifindex);
+      const close = () => void host.attached.delete(link.ifindex);
       return {
         mode: 'native',
         note: host.note,
         ifindex: () => (host.attached.has(link.ifindex) ? link.ifindex : 0),
-        close: () => void host.attached.delete(link.ifindex),
+        close,
+        leave: () => undefined,
+        revert: was ? () => undefined : close,
       };
     },
     remove(name: string) {
@@ -57,6 +61,18 @@ test('if one cannot be attached to, none stays attached', () => {
     'attaching to veth1: no such interface: did you mean veth0?',
   );
   expect(host.attached.size).toBe(0);
+});
+
+test('what was attached before stays when a start fails, and when it is left', () => {
+  const host = fakeHost('veth0', 'veth1');
+  host.attached.add(1);
+  expect(() => host.watch('veth0', 'veth1', 'veth2').attachAll()).toThrow('attaching to veth2');
+  expect([...host.attached]).toEqual([1]);
+  const interfaces = host.watch('veth0', 'veth1');
+  interfaces.attachAll();
+  interfaces.leave();
+  interfaces.close();
+  expect([...host.attached]).toEqual([1, 2]);
 });
 
 test('one that vanishes is told once and attached again under its new number', () => {

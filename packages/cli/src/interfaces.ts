@@ -10,8 +10,13 @@ export interface Attachment {
   /** Why `auto` fell back. */
   readonly note?: string | undefined;
   /** Of the interface; 0 once the kernel has detached the program, because the interface went away. */
-  ifindex(): number;
-  close(): void;
+  readonly ifindex: () => number;
+  /** Detaches. */
+  readonly close: () => void;
+  /** Lets go of it: what is pinned stays attached. */
+  readonly leave: () => void;
+  /** What was attached before is attached again; detaches when nothing was. */
+  readonly revert: () => void;
 }
 
 /** Attaches the program. @throws OperatorError, or what the loader throws */
@@ -42,13 +47,13 @@ export class Interfaces {
     this.#watched = names.map((name) => ({ name, attachment: undefined, ifindex: 0, up: true, refusal: '' }));
   }
 
-  /** Attaches to all, or to none. @throws OperatorError, or what the loader throws */
+  /** Attaches to all; or to none, and what was attached before stays. @throws OperatorError, or what the loader throws */
   attachAll(): void {
     try {
       const links = this.#network.links();
       for (const watched of this.#watched) this.#attachTo(watched, findLink(watched.name, links));
     } catch (error) {
-      this.close();
+      this.#end('revert');
       throw error;
     }
   }
@@ -72,8 +77,17 @@ export class Interfaces {
 
   /** Detaches from all. */
   close(): void {
+    this.#end('close');
+  }
+
+  /** Lets go of all: what is pinned stays attached. */
+  leave(): void {
+    this.#end('leave');
+  }
+
+  #end(how: 'close' | 'leave' | 'revert'): void {
     for (const watched of this.#watched) {
-      watched.attachment?.close();
+      watched.attachment?.[how]();
       watched.attachment = undefined;
     }
   }

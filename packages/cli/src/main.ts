@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
 import { ExitCode } from './exit-codes.ts';
 import { parseArguments } from './flags/program.ts';
 import type { Host } from './host.ts';
+import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeSystem } from './kernel/native-system.ts';
 import { run } from './run.ts';
 import { readText } from './system/proc.ts';
@@ -13,6 +15,7 @@ const host: Host = {
   environment: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
+  isTerminal: process.stdout.isTTY,
   onSignal(callback) {
     process.on('SIGINT', callback).on('SIGTERM', callback);
     return () => {
@@ -41,6 +44,10 @@ try {
   const request = parseArguments(process.argv.slice(2), version());
   if (request.command === 'run') {
     await run(request.options, host, nativeSystem);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command !== 'print') {
+    await perform(request, host, nativeCommands);
     process.exit(ExitCode.clean);
   }
   process.stdout.on('error', () => process.exit(ExitCode.clean));

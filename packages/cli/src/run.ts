@@ -4,6 +4,7 @@ import { type Circumstances, attempt, toOperatorError } from './describe-error.t
 import { ExitCode } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { type Attach, findLink, Interfaces } from './interfaces.ts';
+import type { Keeping } from './kernel/keeping.ts';
 import type { Loaded } from './kernel/load.ts';
 import { defaultInterface } from './network/default-interface.ts';
 import type { HostNetwork } from './network/host-network.ts';
@@ -36,7 +37,7 @@ export interface System {
   /** Loads the program. @throws OperatorError, or what the loader throws */
   load(options: RunOptions): Loaded;
   /** The state file; undefined: there is none. @throws OperatorError if it was named and cannot be had */
-  state?(options: RunOptions): StateStore | undefined;
+  state(options: RunOptions, loaded: Loaded): StateStore | undefined;
   /** How to attach it. */
   attach(loaded: Loaded, options: RunOptions): Attach;
   /** Resolves when the reader of stdout is gone; cancelled by the signal. */
@@ -44,7 +45,8 @@ export interface System {
 }
 
 /**
- * Watches until a signal comes, stdout's reader is gone, or something fails. Nothing is attached afterwards.
+ * Watches until a signal comes or stdout's reader is gone; nothing is attached afterwards, unless it is to stay. When
+ * something fails, what is pinned stays attached, as after a crash.
  *
  * @throws OperatorError
  */
@@ -110,15 +112,17 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const interfaces = new Interfaces(names, system.network, named, log);
   const source = networkSource(given, log);
   const interfaceName = (ifindex: number) => interfaces.nameOf(ifindex);
-  const state = system.state?.(options);
+  const state = system.state(options, loaded);
   const ports = { ...loaded, network: source, clock: system.clock, lines, log, interfaceName, state };
   const daemon = newDaemon(ports, loaded, given);
   try {
-    start(daemon, interfaces, circumstances);
+    start(daemon, interfaces, loaded.keeping, given);
   } catch (error) {
     await end(daemon);
+    loaded.keeping.revert();
     throw error;
   }
+  settle(names, loaded.keeping, log);
   log.release();
 
   const over = new AbortController();
@@ -126,20 +130,25 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
     if (closed) stop.closed(Object.assign(new Error('the reader is gone'), { code: 'EPIPE' }));
   });
   const stopPolling = pollInterfaces(interfaces, system.clock, log);
+  let stays = loaded.keeping.place !== undefined;
   try {
     const reason = await Promise.race([stop.requested, daemon.ended]);
     if (reason?.why === 'stdout' && reason.error.code !== 'EPIPE') {
       const todo = `${reason.error.message}: make room, or send it elsewhere`;
       throw new OperatorError(ExitCode.runtime, 'writing to stdout', todo, { cause: reason.error });
     }
+    stays &&= options.keepOnExit;
   } catch (error) {
     throw toOperatorError(error, 'watching', circumstances);
   } finally {
     over.abort();
     stopPolling();
     // Detached first, so that nothing comes after what is drained now.
-    interfaces.close();
+    if (stays) interfaces.leave();
+    else interfaces.close();
     await end(daemon);
+    if (stays) log.info('the program stays attached: scanward detach takes it off');
+    else loaded.keeping.remove();
     if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
   }
 }
@@ -156,6 +165,8 @@ function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circum
   const daemon = attempt('making the tables', circumstances, () => new Daemon(ports, daemonOptions(options, loaded)));
   const processBytes = options.mode === 'user' ? system.arrayBytes() - before : 0;
   ports.log.info(describePolicy(options));
+  for (const note of loaded.keeping.notes) ports.log.info(`instance ${loaded.keeping.place?.name ?? ''}: ${note}`);
+  for (const warning of loaded.keeping.warnings) ports.log.warn(warning);
   ports.log.info(describeRoom(options, { kernelBytes: loaded.kernelBytes, processBytes }));
   return daemon;
 }
@@ -195,13 +206,25 @@ function networkSource({ options, host, system }: Given, log: Log): HostNetworkS
   return source;
 }
 
-function start(daemon: Daemon, interfaces: Interfaces, circumstances: Circumstances): void {
+function start(daemon: Daemon, interfaces: Interfaces, keeping: Keeping, { circumstances }: Given): void {
   attempt('starting', circumstances, () => {
     daemon.start();
+  });
+  attempt(`pinning in ${keeping.place?.folder ?? ''}`, circumstances, () => {
+    keeping.keep();
   });
   attempt('attaching', circumstances, () => {
     interfaces.attachAll();
   });
+}
+
+/** What was replaced goes; it is no failure of the start when that fails, for the next one does it. */
+function settle(names: readonly string[], keeping: Keeping, log: Log): void {
+  try {
+    for (const name of keeping.settle(names)) log.info(`${name} is no longer asked for: detached`);
+  } catch (error) {
+    log.warn(`cannot remove what was replaced (${String(error)}): the next start does`);
+  }
 }
 
 /** `mode kernel, response block for 1h, threshold 3 ports in 1m`. */

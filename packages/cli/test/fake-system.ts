@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream';
+import type { AllowEntry, StateStore } from '@scanward/daemon';
 import { parseAddress } from '../src/flags/prefix.ts';
 import type { Host } from '../src/host.ts';
 import type { Attach } from '../src/interfaces.ts';
+import { notKept } from '../src/kernel/keeping.ts';
 import type { Loaded } from '../src/kernel/load.ts';
 import type { System } from '../src/run.ts';
 import { systemClock } from '../src/system/clock.ts';
@@ -38,6 +40,9 @@ export function fakeSystem() {
     loadError: undefined as Error | undefined,
     policyError: undefined as Error | undefined,
     drainError: undefined as Error | undefined,
+    state: undefined as StateStore | undefined,
+    allowed: [] as AllowEntry[],
+    keeping: notKept,
     signal: (name: 'SIGINT' | 'SIGTERM') => {
       for (const listener of listeners) listener(name);
     },
@@ -49,6 +54,7 @@ export function fakeSystem() {
     environment: {},
     stdout: fake.stdout,
     stderr: fake.stderr,
+    isTerminal: false,
     onSignal: (callback) => {
       listeners.add(callback);
       return () => void listeners.delete(callback);
@@ -59,7 +65,9 @@ export function fakeSystem() {
     const refusal = fake.refusals.get(link.name);
     if (refusal) throw refusal;
     done.push(`attach ${link.name}`);
-    return { mode: 'native', ifindex: () => link.ifindex, close: () => void done.push(`detach ${link.name}`) };
+    const close = () => void done.push(`detach ${link.name}`);
+    const leave = () => void done.push(`leave ${link.name}`);
+    return { mode: 'native', ifindex: () => link.ifindex, close, leave, revert: close };
   };
   const loaded = (): Loaded => ({
     program: undefined as never,
@@ -73,7 +81,15 @@ export function fakeSystem() {
       drainScans: () => 0,
       scansWaiting: () => new Promise<boolean>(() => undefined),
     },
-    blocks: { entries: () => [], get: () => undefined, add: () => true, remove: () => false },
+    blocks: {
+      entries: () => [],
+      get: () => undefined,
+      add: () => true,
+      remove: () => false,
+      getNet: () => undefined,
+      addNet: () => true,
+      removeNet: () => false,
+    },
     sources: { visit: () => undefined, forget: () => undefined, sweep: () => 0 },
     counters: {
       read: () => ({
@@ -87,7 +103,9 @@ export function fakeSystem() {
         synsEvicted: 0n,
       }),
     },
-    allow: { entries: () => [], add: () => true, remove: () => false },
+    allow: { entries: () => fake.allowed, add: (entry) => fake.allowed.push(entry) > 0, remove: () => false },
+    graces: { entries: () => [], set: () => true, remove: () => false },
+    notes: { entries: () => [], get: () => undefined, set: () => true, remove: () => false },
     policy: {
       write: () => {
         if (fake.policyError) throw fake.policyError;
@@ -95,6 +113,7 @@ export function fakeSystem() {
       },
     },
     kernelBytes: 40 * 2 ** 20,
+    keeping: fake.keeping,
     close: () => void done.push('close'),
   });
   const system: System = {
@@ -119,6 +138,7 @@ export function fakeSystem() {
       done.push('load');
       return loaded();
     },
+    state: () => fake.state,
     attach: () => attach,
     stdoutClosed: (cancel) =>
       new Promise((resolve) => {

@@ -1,3 +1,4 @@
+export { isBpfFs } from './bpf-fs.ts';
 export { possibleCpus } from './cpus.ts';
 export {
   BatchError,
@@ -14,6 +15,7 @@ export { ElementFlag, MapFlag, MapType, XdpVerdict } from './kernel/uapi.ts';
 export { AttachError, type AttachErrorCode } from './links/attach-error.ts';
 export { type AttachOptions, attachXdp, findXdp } from './links/attach-xdp.ts';
 export { type LinkInfo, XdpLink, type XdpMode } from './links/xdp-link.ts';
+export { type Lock, lockDirectory, LockError } from './lock.ts';
 export type { Batch } from './maps/batch.ts';
 export { BpfMap } from './maps/bpf-map.ts';
 export type { MapRequest } from './maps/create-map.ts';

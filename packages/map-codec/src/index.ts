@@ -22,6 +22,7 @@ export {
   BLOCKS_PER_LINE,
   ClockKind,
   CommandOp,
+  CELLS_PER_LINE,
   COMMANDS_MAX,
   COMMAND_SETS_MAX,
   Mode,
@@ -38,6 +39,8 @@ export {
   VERDICTS,
 } from './layout.generated.ts';
 export { layouts } from './layout.ts';
+export { layoutFacts, layoutText } from './layout-text.ts';
+export type { LayoutFacts } from './layout-text.ts';
 export type { Endian, FieldLayout, StructLayout, StructName } from './layout.ts';
 export { perCpu } from './per-cpu.ts';
 export type { PerCpuCodec } from './per-cpu.ts';

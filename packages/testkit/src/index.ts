@@ -1,4 +1,5 @@
 export { bareProgram, Clock, clockProgram } from './bare.ts';
+export { type Bpffs, mountBpffs } from './bpffs.ts';
 export { capture, type Capture } from './capture.ts';
 export { Forwarder, Wrapper, type Change } from './changer.ts';
 export { command, type CommandOptions, type CommandResult } from './command.ts';

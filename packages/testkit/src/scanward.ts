@@ -8,7 +8,7 @@ import { patience } from './pace.ts';
 export const scanwardBin = repositoryFile('packages/cli/bin/scanward.js');
 
 export interface ScanwardOptions {
-  /** More flags of `scanward run`; `-i eth0` is given unless there is one. */
+  /** More flags of `scanward run`; `-i eth0` is given unless there is one, and `--no-pin` unless something is said of pins. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** How long it may live; default 120,000. */
@@ -39,9 +39,11 @@ export class Scanward implements AsyncDisposable {
     const { args = [], env, timeoutMs } = options;
     const object = process.env['SCANWARD_TEST_OBJECT'];
     const planted = object === undefined ? [] : ['--object', object];
+    const isPinned = ['--bpffs', '--name', '--no-pin'].some((flag) => args.includes(flag));
+    const unpinned = isPinned ? [] : ['--no-pin'];
     const interfaces = args.includes('-i') || args.includes('--interface') ? [] : ['-i', 'eth0'];
     return new Scanward(
-      ns.spawn(process.execPath, [scanwardBin, 'run', ...planted, ...interfaces, ...args], {
+      ns.spawn(process.execPath, [scanwardBin, 'run', ...planted, ...unpinned, ...interfaces, ...args], {
         ...(env ? { env } : {}),
         ...(timeoutMs ? { timeoutMs } : {}),
       }),

@@ -17,15 +17,18 @@ export function parseAddress(text: string): Uint8Array | undefined {
   return Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray());
 }
 
+const NOBODY_BLOCKED = 'so nobody could be blocked: if that is meant, say --response log';
+
 /**
  * Reads `ADDRESS` or `ADDRESS/LENGTH`.
  *
  * Bits set after the length are refused, not cleared: `--allow 10.1.2.3/8` is more often a slip than a wish, and it
  * would open the host to sixteen million others.
  *
+ * @param everybody what follows from a prefix of all addresses, which is refused
  * @throws BadValue
  */
-export function parsePrefix(text: string): Prefix {
+export function parsePrefix(text: string, everybody = NOBODY_BLOCKED): Prefix {
   const [addressText = '', lengthText, ...more] = text.split('/');
   if (addressText.includes('%')) {
     throw new BadValue(`'${text}' names a zone: leave out '${addressText.slice(addressText.indexOf('%'))}'`);
@@ -40,9 +43,7 @@ export function parsePrefix(text: string): Prefix {
   const shift = addressText.includes(':') ? 0 : 96;
   const bits = parseLength(text, lengthText, 128 - shift) + shift;
   if (coversAll(address, bits)) {
-    throw new BadValue(
-      `'${text}' holds every address, so nobody could be blocked: if that is meant, say --response log`,
-    );
+    throw new BadValue(`'${text}' holds every address, ${everybody}`);
   }
   const network = maskAddress(address, bits);
   if (address.some((byte, i) => byte !== network[i])) {

@@ -6,6 +6,16 @@ import { parseArguments } from './program.ts';
 const word = fc.oneof(
   fc.constantFrom(
     'run',
+    'blocks',
+    'block',
+    'unblock',
+    'allow',
+    'add',
+    '--all',
+    '--state',
+    '--no-state',
+    '--name',
+    'x',
     '-i',
     'veth0',
     '-n',
@@ -28,7 +38,8 @@ test('any arguments are a request or a usage error of one line', () => {
     fc.property(fc.array(word, { maxLength: 8 }), (args) => {
       try {
         const request = parseArguments(args, '1.2.3');
-        return request.command === 'print' ? request.text !== '' : request.options.trackingPeriodMs >= 10;
+        if (request.command === 'print') return request.text !== '';
+        return request.command === 'run' ? request.options.trackingPeriodMs >= 10 : request.place.name !== '';
       } catch (error) {
         return error instanceof OperatorError && error.exitCode === 2;
       }

@@ -36,6 +36,11 @@ test('the defaults', () => {
     maxBlocks: 65_536,
     replace: false,
     format: 'text',
+    bpffs: undefined,
+    name: 'default',
+    pin: true,
+    keepOnExit: false,
+    state: undefined,
   });
 });
 
@@ -43,7 +48,8 @@ test('every flag, long', () => {
   const options = run(
     '--interface veth0 --interface eth1.5@x --tracking-period 250ms --detect-scan-period 5s --threshold 1024 --window 2m ' +
       '--block-ttl 0 --mode user --response block --xdp generic --allow 192.0.2.0/24 --allow ::1 --no-allow-gateway ' +
-      '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o',
+      '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o --bpffs /run/bpf --name a.b_c-9 ' +
+      '--state /tmp/s.json --keep-on-exit',
   );
   expect(options).toMatchObject({
     interfaces: ['veth0', 'eth1.5@x'],
@@ -61,6 +67,11 @@ test('every flag, long', () => {
     replace: true,
     format: 'json',
     object: 'x.o',
+    bpffs: '/run/bpf',
+    name: 'a.b_c-9',
+    pin: true,
+    keepOnExit: true,
+    state: '/tmp/s.json',
   });
   expect(options.allow.map(({ bits }) => bits)).toEqual([120, 128]);
 });
@@ -74,6 +85,8 @@ test("the original's short flags", () => {
   });
   expect(run('-n0 --window=1ms')).toMatchObject({ threshold: 0, windowNs: 1_000_000n });
   expect(run('--response log --no-allow-gateway')).toMatchObject({ response: 'log' });
+  expect(run('--no-pin --state s.json')).toMatchObject({ pin: false, state: 's.json' });
+  expect(run('--no-pin --no-state')).toMatchObject({ pin: false, state: false });
 });
 
 test('a million sources and a million blocks can be asked for', () => {
@@ -136,6 +149,24 @@ test.each([
   ['run -n 3 -n 4', '--threshold: it is given twice: give it once'],
   ['run --mode user --mode user', '--mode: it is given twice: give it once'],
   ['run -i veth0 -i veth0', "--interface: 'veth0' is given twice: give it once"],
+  ['run --no-pin --bpffs /x', '--bpffs: it contradicts --no-pin, which leaves nothing behind: leave out one of them'],
+  ['run --no-pin --name x', '--name: it contradicts --no-pin, which leaves nothing behind: leave out one of them'],
+  [
+    'run --no-pin --keep-on-exit',
+    '--keep-on-exit: it contradicts --no-pin, which leaves nothing behind: leave out one of them',
+  ],
+  ['run --state x --no-state', '--no-state: it contradicts --state: leave out one of them'],
+  ['run --no-state --state x', '--state: it contradicts --no-state: leave out one of them'],
+  ['run --state x --state y', '--state: it is given twice: give it once'],
+  ['run --name a --name b', '--name: it is given twice: give it once'],
+  [
+    'run --name -a',
+    "--name: '-a' is not a name: take up to 32 letters, digits, '_', '.' and '-', a letter or digit first",
+  ],
+  [
+    'run --name a/b',
+    "--name: 'a/b' is not a name: take up to 32 letters, digits, '_', '.' and '-', a letter or digit first",
+  ],
   ['run -i a/b', "--interface: 'a/b' is not an interface's name"],
   ['run -i sixteen-letters-', "--interface: 'sixteen-letters-' is not an interface's name"],
   ['run -i --replace', "--interface: '--replace' is not an interface's name"],

@@ -1,4 +1,5 @@
 import type { Prefix } from '@scanward/daemon';
+import type { StateChoice } from './instance-flags.ts';
 
 /** What `scanward run` was asked to do. */
 export interface RunOptions {
@@ -23,6 +24,15 @@ export interface RunOptions {
   readonly maxBlocks: number;
   readonly replace: boolean;
   readonly format: 'text' | 'json';
+  /** The folder of instances on a BPF file system; undefined: the usual one, if there is one. */
+  readonly bpffs: string | undefined;
+  /** Of the instance. */
+  readonly name: string;
+  /** Whether protection outlives the process. */
+  readonly pin: boolean;
+  /** Whether it stays when the process is asked to end. */
+  readonly keepOnExit: boolean;
+  readonly state: StateChoice;
   /** Another BPF object than the shipped one. */
   readonly object?: string;
 }

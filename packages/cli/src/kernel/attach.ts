@@ -1,7 +1,8 @@
 import { AttachError, attachXdp, type AttachOptions, BpfSyscallError, type XdpLink } from '@scanward/loader-native';
 import { ExitCode } from '../exit-codes.ts';
-import type { Attach } from '../interfaces.ts';
+import type { Attach, Attachment } from '../interfaces.ts';
 import { OperatorError } from '../operator-error.ts';
+import type { Watcher } from '../pins/link-pins.ts';
 
 /** The choices of an attachment that are not the interface's. */
 export interface AttachChoices {
@@ -9,21 +10,20 @@ export interface AttachChoices {
   readonly replace: boolean;
 }
 
-/** How the program is attached, with refusals as errors that the operator can mend. */
-export function attacher(create: (options: AttachOptions) => XdpLink, { xdp, replace }: AttachChoices): Attach {
+/** Finds the instance that watches an interface. */
+export type FindWatcher = (ifindex: number) => Watcher | undefined;
+
+/** How the program is attached, with refusals as errors that the operator can mend. It ends with its descriptor. */
+export function attacher(
+  create: (options: AttachOptions) => XdpLink,
+  { xdp, replace }: AttachChoices,
+  watcher: FindWatcher = () => undefined,
+): Attach {
   return (link) => {
     try {
-      const attached = create({ ifindex: link.ifindex, mode: xdp, replace });
-      return {
-        mode: attached.mode,
-        note: attached.note,
-        ifindex: () => attached.info().ifindex,
-        close: () => {
-          attached.close();
-        },
-      };
+      return attachmentOf(create({ ifindex: link.ifindex, mode: xdp, replace }));
     } catch (error) {
-      const known = explain(error, xdp);
+      const known = explain(error, xdp, watcher);
       if (!known) throw error;
       const [exitCode, todo] = known;
       throw new OperatorError(exitCode, `attaching to ${link.name}`, todo, { cause: error });
@@ -31,13 +31,28 @@ export function attacher(create: (options: AttachOptions) => XdpLink, { xdp, rep
   };
 }
 
-function explain(error: unknown, xdp: AttachChoices['xdp']): [ExitCode, string] | undefined {
-  if (error instanceof AttachError) return explainAttach(error);
+function attachmentOf(link: XdpLink): Attachment {
+  const close = () => {
+    link.close();
+  };
+  return { mode: link.mode, note: link.note, ifindex: () => link.info().ifindex, close, leave: close, revert: close };
+}
+
+function explain(error: unknown, xdp: AttachChoices['xdp'], watcher: FindWatcher): [ExitCode, string] | undefined {
+  if (error instanceof AttachError) return explainWatcher(error, watcher) ?? explainAttach(error);
   // What is a matter of rights or memory is the same for all interfaces.
   if (!(error instanceof BpfSyscallError) || error.call !== 'BPF_LINK_CREATE') return undefined;
   if (['EPERM', 'EACCES', 'ENOMEM', 'EMFILE', 'ENFILE', 'ENOSYS'].includes(error.code)) return undefined;
   const todo = xdp === 'native' ? 'use --xdp auto or --xdp generic' : 'watch another interface';
   return [ExitCode.interface, `the interface refuses ${xdp === 'auto' ? '' : `${xdp} `}XDP (${error.code}): ${todo}`];
+}
+
+function explainWatcher({ ifindex, foreign }: AttachError, find: FindWatcher): [ExitCode, string] | undefined {
+  const watcher = foreign.length === 0 ? undefined : find(ifindex);
+  if (!watcher) return undefined;
+  const runs = watcher.pid === undefined ? '' : ` (pid ${watcher.pid})`;
+  const todo = `stop that one, or take it off with scanward detach --name ${watcher.name}`;
+  return [ExitCode.foreignProgram, `instance ${watcher.name}${runs} watches it: ${todo}`];
 }
 
 function explainAttach({ code, foreign }: AttachError): [ExitCode, string] {

@@ -1,28 +1,27 @@
-import { readObject } from '@scanward/bpf-object';
-import type { AllowStore, BlockStore, CounterSource, EventSource, PolicyStore, SourceStore } from '@scanward/daemon';
+import { type ObjectSpec, readObject } from '@scanward/bpf-object';
+import type { EventSource } from '@scanward/daemon';
 import {
   type BpfMap,
   type BpfProgram,
+  type ConstantValue,
   features,
   loadObject,
   type LoadedObject,
-  possibleCpus,
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
 import { codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
 import type { RunOptions } from '../flags/run-options.ts';
-import { KernelAllowStore } from './allow-store.ts';
-import { KernelBlockStore } from './block-store.ts';
+import { readObjectFile } from '../object-file.ts';
+import type { OwnedInstance } from '../pins/owned-instance.ts';
+import { type PinnedSet, PROGRAMS } from '../pins/pinned-set.ts';
 import { checkObject } from './check-object.ts';
 import { clockKind } from './clock-kind.ts';
-import { KernelCounterSource } from './counter-source.ts';
 import { KernelEventSource } from './event-source.ts';
+import { type Keeping, keepingOf, notKept } from './keeping.ts';
 import { kernelBytes } from './kernel-bytes.ts';
-import { readObjectFile } from '../object-file.ts';
-import { KernelPolicyStore } from './policy-store.ts';
 import { randomKeys } from './secret.ts';
-import { KernelSourceStore } from './source-store.ts';
+import { kernelStores, type Stores } from './stores.ts';
 
 /** Lines of seven SYNs remembered, 64 bytes each. */
 const SYN_LINES = 32_768;
@@ -32,85 +31,131 @@ const SINGLE_LINES_PER_SOURCE = 2;
 const BLOCKS_A_LINE = 2;
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
-export interface Loaded {
+export interface Loaded extends Stores {
   readonly program: BpfProgram;
   readonly endian: Endian;
   /** The program's keys for the place of a source, so that the detector's table is the same. */
   readonly sourceKeys: readonly bigint[];
   readonly events: EventSource;
-  readonly blocks: BlockStore;
-  readonly sources: SourceStore;
-  readonly counters: CounterSource;
-  readonly allow: AllowStore;
-  readonly policy: PolicyStore;
   /** Kernel memory of all maps; undefined when that cannot be known. */
   readonly kernelBytes: number | undefined;
-  /** Closes every descriptor. */
+  /** What of it outlives the process. */
+  readonly keeping: Keeping;
+  /** Closes every descriptor, and lets go of the instance. */
   close(): void;
 }
 
-/** Loads the object for this machine. @throws OperatorError, or what the loader throws */
-export function load(options: RunOptions, endian: Endian): Loaded {
+/**
+ * Loads the object for this machine. With an instance, over the maps that are pinned there if they are of this layout and of
+ * the sizes that are asked for; else over new ones. It owns the instance when it returns.
+ *
+ * @throws OperatorError, or what the loader throws
+ */
+export function load(options: RunOptions, endian: Endian, instance?: OwnedInstance): Loaded {
   const { path, bytes } = readObjectFile(options.object, endian);
   const spec = readObject(bytes);
   checkObject(spec, path, endian);
   raiseMemlock();
-  const secret = randomKeys(SECRET_WORDS);
-  const sourceSets = Math.ceil(options.maxSources / SOURCES_PER_SET);
-  const singleLines = SINGLE_LINES_PER_SOURCE * options.maxSources;
-  const blockLines = Math.ceil(options.maxBlocks / BLOCKS_A_LINE);
-  const object = loadObject(spec, {
-    programs: ['scanward', 'scanward_command'],
-    constants: {
-      clock_kind: clockKind(features()),
-      has_frags: features().xdpFrags ? 1 : 0,
-      source_sets: sourceSets,
-      single_lines: singleLines,
-      syn_lines: SYN_LINES,
-      block_lines: blockLines,
-      max_blocks: options.maxBlocks,
-      secret,
-    },
+  const found = instance?.found(spec);
+  try {
+    const { maxEntries, constants } = sizesOf(options);
+    const adopts = found !== undefined && hasSizes(found, spec, maxEntries);
+    const secret = adopts ? found.constants().secret : randomKeys(SECRET_WORDS);
+    const given = adopts ? found.openMaps() : {};
+    const object = loadOver(spec, given, maxEntries, { ...constants, secret });
+    return ports(object, endian, secret, (stores) =>
+      instance ? keepingOf({ instance, spec, object, stores, codec: codecs(endian), found, adopts }) : notKept,
+    );
+  } catch (error) {
+    found?.close();
+    throw error;
+  }
+}
+
+interface Sizes {
+  readonly maxEntries: Readonly<Record<string, number>>;
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+function sizesOf({ maxSources, maxBlocks }: RunOptions): Sizes {
+  const sourceSets = Math.ceil(maxSources / SOURCES_PER_SET);
+  const singleLines = SINGLE_LINES_PER_SOURCE * maxSources;
+  const blockLines = Math.ceil(maxBlocks / BLOCKS_A_LINE);
+  return {
     maxEntries: {
       sources: sourceSets,
       singles: singleLines,
       syns: SYN_LINES,
       blocked_lines: blockLines,
-      blocked: options.maxBlocks,
+      blocked: maxBlocks,
     },
-  });
+    constants: {
+      source_sets: sourceSets,
+      single_lines: singleLines,
+      syn_lines: SYN_LINES,
+      block_lines: blockLines,
+      max_blocks: maxBlocks,
+    },
+  };
+}
+
+function hasSizes(found: PinnedSet, spec: ObjectSpec, wanted: Sizes['maxEntries']): boolean {
+  return spec.maps.every(({ name, maxEntries }) => found.map(name).maxEntries === (wanted[name] ?? maxEntries));
+}
+
+function loadOver(
+  spec: ObjectSpec,
+  maps: Readonly<Record<string, BpfMap>>,
+  maxEntries: Sizes['maxEntries'],
+  constants: Readonly<Record<string, ConstantValue>>,
+): LoadedObject {
+  const has = features();
   try {
-    return ports(object, endian, secret.slice(0, SOURCE_KEYS));
+    return loadObject(spec, {
+      programs: PROGRAMS,
+      constants: { ...constants, clock_kind: clockKind(has), has_frags: has.xdpFrags ? 1 : 0 },
+      maxEntries,
+      maps,
+    });
   } catch (error) {
-    object.close();
+    for (const map of Object.values(maps)) map.close();
     throw error;
   }
 }
 
-function ports(object: LoadedObject, endian: Endian, sourceKeys: readonly bigint[]): Loaded {
-  const codec = codecs(endian);
-  const map = (name: string): BpfMap => object.maps[name]!;
-  const connections = new RingBuffer(map('connections'));
-  const scans = new RingBuffer(map('scans'));
-  const command = object.programs['scanward_command']!;
-  const blocks = new KernelBlockStore({ lines: map('blocked_lines'), hash: map('blocked') }, command, codec);
-  return {
-    program: object.programs['scanward']!,
-    endian,
-    sourceKeys,
-    events: new KernelEventSource(connections, scans),
-    blocks,
-    sources: new KernelSourceStore(map('sources'), command, codec),
-    counters: new KernelCounterSource(map('counters'), codec, possibleCpus()),
-    allow: new KernelAllowStore(map('allow'), codec, () => {
-      blocks.recheck();
-    }),
-    policy: new KernelPolicyStore(map('policy'), codec),
-    kernelBytes: kernelBytes(Object.values(object.maps)),
-    close() {
-      scans.close();
-      connections.close();
-      object.close();
-    },
+function ports(
+  object: LoadedObject,
+  endian: Endian,
+  secret: readonly bigint[],
+  keep: (stores: Stores) => Keeping,
+): Loaded {
+  const open: { close(): void }[] = [object];
+  const close = () => {
+    for (const each of open.splice(0).reverse()) each.close();
   };
+  try {
+    const map = (name: string): BpfMap => object.maps[name]!;
+    const ring = (name: string): RingBuffer => {
+      const made = new RingBuffer(map(name));
+      open.push(made);
+      return made;
+    };
+    const stores = kernelStores(map, object.programs['scanward_command']!, codecs(endian));
+    const events = new KernelEventSource(ring('connections'), ring('scans'));
+    const keeping = keep(stores);
+    open.push(keeping);
+    return {
+      ...stores,
+      program: object.programs['scanward']!,
+      endian,
+      sourceKeys: secret.slice(0, SOURCE_KEYS),
+      events,
+      kernelBytes: kernelBytes(Object.values(object.maps)),
+      keeping,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }

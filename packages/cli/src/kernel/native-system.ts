@@ -2,8 +2,16 @@ import { endianness, release } from 'node:os';
 import type { System } from '../run.ts';
 import { systemClock } from '../system/clock.ts';
 import { readText } from '../system/proc.ts';
+import { choosePlace } from '../pins/choose-place.ts';
+import { keptState } from '../pins/kept-state.ts';
+import { LinkPins, watcherOf } from '../pins/link-pins.ts';
+import { OwnedInstance } from '../pins/owned-instance.ts';
+import { DEFAULT_BPFFS } from '../pins/place.ts';
+import type { RunOptions } from '../flags/run-options.ts';
+import type { Attach } from '../interfaces.ts';
 import { attacher, attachProgram } from './attach.ts';
-import { load } from './load.ts';
+import { PinnedAttacher } from './attach-pinned.ts';
+import { load, type Loaded } from './load.ts';
 import { nativeNetwork } from './native-network.ts';
 import { stdoutReaderGone } from './reader-gone.ts';
 
@@ -14,7 +22,29 @@ export const nativeSystem: System = {
   release: release(),
   network: nativeNetwork,
   arrayBytes: () => process.memoryUsage().arrayBuffers,
-  load: (options) => load(options, endianness() === 'LE' ? 'little' : 'big'),
-  attach: (loaded, options) => attacher(attachProgram(loaded.program), options),
+  load: loadKept,
+  state: (options, { keeping }) => keptState(options, keeping),
+  attach: attachKept,
   stdoutClosed: (cancel) => stdoutReaderGone(cancel, readText),
 };
+
+/** Takes the instance, then loads. */
+function loadKept(options: RunOptions): Loaded {
+  const { place, warning } = choosePlace(options);
+  const instance = place && OwnedInstance.take(place);
+  try {
+    const loaded = load(options, endianness() === 'LE' ? 'little' : 'big', instance);
+    if (warning === undefined) return loaded;
+    return { ...loaded, keeping: { ...loaded.keeping, warnings: [warning] } };
+  } catch (error) {
+    instance?.close();
+    throw error;
+  }
+}
+
+function attachKept({ program, keeping }: Loaded, options: RunOptions): Attach {
+  const watcher = (ifindex: number) => watcherOf(options.bpffs ?? DEFAULT_BPFFS, ifindex);
+  if (!keeping.place) return attacher(attachProgram(program), options, watcher);
+  const pinned = new PinnedAttacher(program, options, new LinkPins(keeping.place), watcher);
+  return (link) => pinned.attach(link);
+}

@@ -7,6 +7,7 @@
 #include <napi.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -196,6 +197,15 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
   return Answer(info, ::close(fd) < 0 && errno != EINTR ? -errno : 0);
 }
 
+// flock(fd, operation): 0 or -errno. LOCK_NB has to be in it, for a wait would stop the whole process.
+Napi::Value Flock(const Napi::CallbackInfo& info) {
+  ExpectArguments(info, 2);
+  const int fd = FdArgument(info, 0);
+  const auto operation = static_cast<int>(IntegerArgument(info, 1, "operation", 0, kMaxInt));
+  if (!(operation & (LOCK_NB | LOCK_UN))) throw Napi::RangeError::New(info.Env(), "operation must hold LOCK_NB");
+  return Answer(info, ::flock(fd, operation) < 0 ? -errno : 0);
+}
+
 // Is `reply` the last answer? A dump ends with DONE, a request with an error or an acknowledgement.
 bool NetlinkEnds(const uint8_t* reply, size_t length, bool acknowledged) {
   for (size_t at = 0; at + sizeof(nlmsghdr) <= length;) {
@@ -382,6 +392,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("mmap", Napi::Function::New(env, Mmap));
   exports.Set("munmap", Napi::Function::New(env, Munmap));
   exports.Set("close", Napi::Function::New(env, Close));
+  exports.Set("flock", Napi::Function::New(env, Flock));
   exports.Set("netlink", Napi::Function::New(env, Netlink));
   exports.Set("setMemlock", Napi::Function::New(env, SetMemlock));
   exports.Set("pageSize", Napi::Function::New(env, PageSize));

@@ -35,6 +35,10 @@ const signatures: Record<string, [name: string, good: unknown][]> = {
   ],
   munmap: [['buffer', new ArrayBuffer(16)]],
   close: [['fd', closedFd]],
+  flock: [
+    ['fd', closedFd],
+    ['operation', 6],
+  ],
   netlink: [
     ['request', new Uint8Array(16)],
     ['reply', new Uint8Array(64)],

@@ -7,9 +7,10 @@ import type { BpfMap } from '../maps/bpf-map.ts';
 import { BpfProgram } from '../programs/bpf-program.ts';
 import { nativeSys } from '../sys/native-sys.ts';
 import type { Sys } from '../sys/sys.ts';
+import { checkAdopted } from './adopt-map.ts';
 import { type ConstantValue, patchConstants } from './constants.ts';
 import { loadBtf } from './load-btf.ts';
-import { makeMap } from './make-map.ts';
+import { type Making, makeMap } from './make-map.ts';
 import { ObjectLoadError } from './object-load-error.ts';
 
 export interface LoadOptions {
@@ -17,6 +18,12 @@ export interface LoadOptions {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
   /** Sizes of maps by name, instead of the object's. */
   readonly maxEntries?: Readonly<Record<string, number>>;
+  /**
+   * Maps that are there already, by name, to be used instead of new ones: of the same type, sizes and flags. A map of
+   * constants cannot be: it is always made anew. The object owns them once it is loaded; until then, and when loading
+   * fails, they are the caller's.
+   */
+  readonly maps?: Readonly<Record<string, BpfMap>>;
   /** Names of the programs to load; all by default. */
   readonly programs?: readonly string[];
   readonly sys?: Sys;
@@ -50,7 +57,9 @@ function choosePrograms(spec: ObjectSpec, names: readonly string[] | undefined):
   return chosen;
 }
 
-function checkMaps(maps: readonly MapSpec[], maxEntries: Readonly<Record<string, number>>): void {
+function checkMaps(maps: readonly MapSpec[], { maxEntries = {}, maps: adopted = {} }: LoadOptions): void {
+  const unknown = Object.keys(adopted).find((name) => !maps.some((map) => map.name === name));
+  if (unknown !== undefined) throw new ObjectLoadError('NO_SUCH_MAP', `the object has no map ${unknown}`);
   for (const [name, entries] of Object.entries(maxEntries)) {
     if (!maps.some((map) => map.name === name)) {
       throw new ObjectLoadError('NO_SUCH_MAP', `the object has no map ${name}`);
@@ -74,6 +83,7 @@ class Loading {
   readonly notes: string[] = [];
   readonly #spec: ObjectSpec;
   readonly #sys: Sys;
+  readonly #made: BpfMap[] = [];
 
   constructor(spec: ObjectSpec, sys: Sys) {
     this.#spec = spec;
@@ -86,7 +96,9 @@ class Loading {
     try {
       for (const map of this.#spec.maps) {
         const entries = options.maxEntries?.[map.name] ?? map.maxEntries;
-        this.maps[map.name] = makeMap(map, { entries, data: data.get(map.name) ?? map.data, btf }, this.#sys);
+        const adopted = options.maps?.[map.name];
+        if (adopted) checkAdopted(adopted, map, entries, this.#sys);
+        this.maps[map.name] = adopted ?? this.#make(map, { entries, data: data.get(map.name) ?? map.data, btf });
       }
       for (const program of chosen) this.programs[program.name] = this.#load(program, btf);
     } finally {
@@ -98,6 +110,18 @@ class Loading {
   close(): void {
     for (const program of Object.values(this.programs)) program.close();
     for (const map of Object.values(this.maps)) map.close();
+  }
+
+  /** Closes what was made, and nothing that was given. */
+  abandon(): void {
+    for (const program of Object.values(this.programs)) program.close();
+    for (const map of this.#made) map.close();
+  }
+
+  #make(map: MapSpec, making: Making): BpfMap {
+    const made = makeMap(map, making, this.#sys);
+    this.#made.push(made);
+    return made;
   }
 
   #btfFd(): number | undefined {
@@ -138,12 +162,12 @@ class Loading {
 export function loadObject(spec: ObjectSpec, options: LoadOptions = {}): LoadedObject {
   checkEndian(spec);
   const chosen = choosePrograms(spec, options.programs);
-  checkMaps(spec.maps, options.maxEntries ?? {});
+  checkMaps(spec.maps, options);
   const loading = new Loading(spec, options.sys ?? nativeSys);
   try {
     loading.run(chosen, options);
   } catch (error) {
-    loading.close();
+    loading.abandon();
     throw error;
   }
   return {

@@ -4,13 +4,15 @@ import { BpfMap } from '../maps/bpf-map.ts';
 import { dataMapFlags } from '../maps/create-map.ts';
 import type { Sys } from '../sys/sys.ts';
 
-interface Making {
+/** What of a map is not the object's word. */
+export interface Making {
   readonly entries: number;
   readonly data: Uint8Array | undefined;
   readonly btf: number | undefined;
 }
 
-function flagsOf(spec: MapSpec, sys: Sys): number {
+/** The flags that a map of an object is created with. */
+export function mapFlagsOf(spec: MapSpec, sys: Sys): number {
   const numa = spec.numaNode === undefined ? 0 : MapFlag.NUMA_NODE;
   return spec.flags | numa | (spec.data ? dataMapFlags(spec.readonly, sys) : 0);
 }
@@ -31,7 +33,7 @@ export function makeMap(spec: MapSpec, { entries, data, btf }: Making, sys: Sys)
       keySize: spec.keySize,
       valueSize: spec.valueSize,
       maxEntries: entries,
-      flags: flagsOf(spec, sys),
+      flags: mapFlagsOf(spec, sys),
       mapExtra: BigInt(spec.mapExtra),
       ...(spec.numaNode !== undefined && { numaNode: spec.numaNode }),
       ...(btf !== undefined && { btf: { fd: btf, keyTypeId: spec.keyTypeId, valueTypeId: spec.valueTypeId } }),

@@ -6,6 +6,7 @@ export type ObjectLoadErrorCode =
   | 'NO_SUCH_MAP'
   | 'NO_SUCH_PROGRAM'
   | 'MAX_ENTRIES'
+  | 'MAP_MISFIT'
   | 'NOT_XDP'
   | 'PIN_BY_NAME'
   | 'SPIN_LOCK_NEEDS_BTF';

@@ -20,6 +20,8 @@ export interface ProgramInfo {
   /** Instructions that the verifier looked at (5.16; 0 before). */
   readonly verifiedInstructions: number;
   readonly maps: number;
+  /** When it was loaded, in nanoseconds of CLOCK_BOOTTIME. */
+  readonly loadTimeNs: bigint;
 }
 
 /** A loaded XDP program. */
@@ -70,6 +72,7 @@ export class BpfProgram implements Disposable {
       tag: info.hex(8, 8),
       jitedBytes: info.u32(16),
       translatedBytes: info.u32(20),
+      loadTimeNs: info.u64(40),
       maps: info.u32(52),
       name: info.text(64, 16),
       verifiedInstructions: info.u32(216),

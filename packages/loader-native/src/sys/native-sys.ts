@@ -1,10 +1,10 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { constants, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
 import type { Sys } from './sys.ts';
 
-type Addon = Omit<Sys, 'release' | 'readText' | 'readLink'>;
+type Addon = Omit<Sys, 'openFolder' | 'release' | 'readText' | 'readLink'>;
 
 let loaded: Addon | undefined;
 
@@ -27,12 +27,25 @@ function orUndefined(read: () => string): string | undefined {
   }
 }
 
+function openFolder(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    const { errno } = error as NodeJS.ErrnoException;
+    // A path that is none, as one with a zero byte.
+    if (errno === undefined) throw error;
+    return errno;
+  }
+}
+
 /** The running Linux. */
 export const nativeSys: Sys = {
   bpf: (command, attr, ...pointers) => addon().bpf(command, attr, ...pointers),
   mmap: (fd, length, offset, writable) => addon().mmap(fd, length, offset, writable),
   munmap: (buffer) => addon().munmap(buffer),
   close: (fd) => addon().close(fd),
+  openFolder,
+  flock: (fd, operation) => addon().flock(fd, operation),
   netlink: (request, reply) => addon().netlink(request, reply),
   setMemlock: (bytes) => addon().setMemlock(bytes),
   waitReadable: (fd) => addon().waitReadable(fd),

@@ -13,6 +13,10 @@ export interface Sys {
   /** Detaches the buffer, then unmaps it. */
   munmap(buffer: ArrayBuffer): number;
   close(fd: number): number;
+  /** A descriptor of a folder. */
+  openFolder(path: string): number;
+  /** flock(2), which never waits: `operation` holds LOCK_NB (4), or is LOCK_UN (8). */
+  flock(fd: number, operation: number): number;
   /** One NETLINK_ROUTE request; the bytes of the answer, -ENOBUFS when `reply` is too short. */
   netlink(request: Uint8Array, reply: Uint8Array): number;
   /** Raises RLIMIT_MEMLOCK of this process. */

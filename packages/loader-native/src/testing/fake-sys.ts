@@ -32,6 +32,8 @@ export class FakeSys implements Sys {
   readonly calls: string[] = [];
   /** Descriptors that are open. */
   readonly open = new Set<number>();
+  /** Folders that can be opened, and locked. */
+  readonly folders = new Set<string>();
   /** Texts of /proc and /sys by path. */
   readonly files = new Map([['/sys/devices/system/cpu/possible', '0-1\n']]);
   /** Targets of symbolic links by path. */
@@ -46,6 +48,8 @@ export class FakeSys implements Sys {
   /** What mmap gives out next, instead of zeros. */
   readonly memory: (ArrayBuffer | number)[] = [];
   readonly #maps = new Map<number, FakeMap>();
+  readonly #folderOf = new Map<number, string>();
+  readonly #locked = new Map<string, number>();
   readonly #refusals = new Map<string, Refusal[]>();
   readonly #waits = new Map<number, (result: number) => void>();
   #next = 100;
@@ -97,7 +101,27 @@ export class FakeSys implements Sys {
   }
 
   close(fd: number): number {
-    return this.open.delete(fd) ? 0 : -errnoNumber('EBADF');
+    if (!this.open.delete(fd)) return -errnoNumber('EBADF');
+    this.#unlock(fd);
+    return 0;
+  }
+
+  openFolder(path: string): number {
+    if (!this.folders.has(path)) return ENOENT;
+    const fd = this.#fd();
+    this.#folderOf.set(fd, path);
+    return fd;
+  }
+
+  /** Exclusive locks only. */
+  flock(fd: number, operation: number): number {
+    const path = this.#folderOf.get(fd);
+    if (path === undefined || !this.open.has(fd)) return -errnoNumber('EBADF');
+    if (operation === 8) return this.#unlock(fd);
+    const holder = this.#locked.get(path);
+    if (holder !== undefined && holder !== fd) return -errnoNumber('EAGAIN');
+    this.#locked.set(path, fd);
+    return 0;
   }
 
   netlink(request: Uint8Array, reply: Uint8Array): number {
@@ -143,6 +167,12 @@ export class FakeSys implements Sys {
     this.#waits.delete(fd);
     resolve?.(result);
     return resolve ? 1 : 0;
+  }
+
+  #unlock(fd: number): number {
+    const path = this.#folderOf.get(fd);
+    if (path !== undefined && this.#locked.get(path) === fd) this.#locked.delete(path);
+    return 0;
   }
 
   #refused(name: string, view: DataView): number {

@@ -1,0 +1,39 @@
+import type { AllowChangeOptions } from '../commands/allow-change.ts';
+import type { BlockOptions } from '../commands/block.ts';
+import type { BlocksOptions } from '../commands/blocks.ts';
+import type { SourcesOptions } from '../commands/sources.ts';
+import type { UnblockOptions } from '../commands/unblock.ts';
+import type { InstancePlace, StateChoice } from './instance-flags.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** What every command that reads an instance was told. */
+export interface Reading {
+  readonly place: InstancePlace;
+  /** One JSON object a line, instead of text. */
+  readonly json: boolean;
+}
+
+/** What every command that changes an instance was told. */
+export interface Changing extends Reading {
+  readonly state: StateChoice;
+}
+
+/** A command on the pins of an instance. */
+export type InstanceRequest =
+  | ({ readonly command: 'status' } & Reading)
+  | ({ readonly command: 'blocks'; readonly options: BlocksOptions } & Reading)
+  | ({ readonly command: 'sources'; readonly options: SourcesOptions } & Reading)
+  | ({ readonly command: 'allow' } & Reading)
+  | ({ readonly command: 'block'; readonly options: BlockOptions } & Changing)
+  | ({ readonly command: 'unblock'; readonly options: UnblockOptions } & Changing)
+  | ({ readonly command: 'allow add' | 'allow remove'; readonly options: AllowChangeOptions } & Changing)
+  | ({ readonly command: 'detach'; readonly interface: string | undefined } & Reading);
+
+/** What the arguments ask for. */
+export type Request =
+  | { readonly command: 'print'; readonly text: string }
+  | { readonly command: 'run'; readonly options: RunOptions }
+  | InstanceRequest;
+
+/** Takes what one command was asked to do. */
+export type Take = (request: Request) => void;
