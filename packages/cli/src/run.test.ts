@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { fakeSystem } from '../test/fake-system.ts';
 import { parseArguments } from './flags/program.ts';
 import { run } from './run.ts';
+import { sha256 } from './system/sha256.ts';
 
 const options = (...args: string[]) => {
   const request = parseArguments(['run', '-t', '10ms', ...args], '1.2.3');
@@ -35,6 +36,35 @@ test('loads, writes the policy, attaches, and a signal undoes it in the right or
   expect(fake.stderr.text).toContain('10.0.0.1 (gateway)');
   expect(said.at(-1)).toContain('saw 0 connections');
   expect(fake.listening()).toBe(0);
+});
+
+test('the state file is written before the maps are closed, also when nothing could be attached', async () => {
+  const given = () => {
+    const fake = fakeSystem();
+    fake.state = {
+      name: 'state.json',
+      read: () => undefined,
+      write: async (lines) => {
+        for (const line of lines) void line;
+        await sleep(5);
+        fake.done.push('state');
+      },
+      setAside: () => '',
+      sha256,
+    };
+    return fake;
+  };
+  const fake = given();
+  const running = run(options(), fake.host, fake.system);
+  await attached(fake);
+  fake.signal('SIGTERM');
+  await running;
+  expect(fake.done.slice(-3)).toEqual(['detach eth0', 'state', 'close']);
+
+  const refused = given();
+  refused.refusals.set('eth0', new BpfSyscallError('BPF_LINK_CREATE', 12));
+  await expect(run(options(), refused.host, refused.system)).rejects.toMatchObject({ exitCode: 8 });
+  expect(refused.done.slice(-2)).toEqual(['state', 'close']);
 });
 
 test('a reader that is gone is a clean stop', async () => {

@@ -18,7 +18,7 @@ import { StreamLineSink } from './system/line-sink.ts';
 import type { ReadText } from './system/proc.ts';
 import { stderrLog } from './system/stderr-log.ts';
 import { requireCapabilities } from './capabilities.ts';
-import { type Clock, Daemon, type DaemonPorts, type Log } from '@scanward/daemon';
+import { type Clock, Daemon, type DaemonPorts, type Log, type StateStore } from '@scanward/daemon';
 import { ONLINK_MAX } from '@scanward/map-codec';
 
 /** How often the interfaces are looked at. */
@@ -36,6 +36,8 @@ export interface System {
   arrayBytes(): number;
   /** Loads the program. @throws OperatorError, or what the loader throws */
   load(options: RunOptions): Loaded;
+  /** The state file; undefined: there is none. @throws OperatorError if it was named and cannot be had */
+  state(options: RunOptions, loaded: Loaded): StateStore | undefined;
   /** How to attach it. */
   attach(loaded: Loaded, options: RunOptions): Attach;
   /** Resolves when the reader of stdout is gone; cancelled by the signal. */
@@ -110,12 +112,13 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const interfaces = new Interfaces(names, system.network, named, log);
   const source = networkSource(given, log);
   const interfaceName = (ifindex: number) => interfaces.nameOf(ifindex);
-  const ports = { ...loaded, network: source, clock: system.clock, lines, log, interfaceName };
+  const state = system.state(options, loaded);
+  const ports = { ...loaded, network: source, clock: system.clock, lines, log, interfaceName, state };
   const daemon = newDaemon(ports, loaded, given);
   try {
     start(daemon, interfaces, loaded.keeping, given);
   } catch (error) {
-    daemon.stop();
+    await end(daemon);
     loaded.keeping.revert();
     throw error;
   }
@@ -143,11 +146,17 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
     // Detached first, so that nothing comes after what is drained now.
     if (stays) interfaces.leave();
     else interfaces.close();
-    daemon.stop();
+    await end(daemon);
     if (stays) log.info('the program stays attached: scanward detach takes it off');
     else loaded.keeping.remove();
     if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
   }
+}
+
+/** The maps are needed until the state file is written. */
+async function end(daemon: Daemon): Promise<void> {
+  daemon.stop();
+  await daemon.saved();
 }
 
 /** Not started yet. Says what was chosen, and what it costs. */

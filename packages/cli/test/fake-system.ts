@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { AllowEntry, StateStore } from '@scanward/daemon';
 import { parseAddress } from '../src/flags/prefix.ts';
 import type { Host } from '../src/host.ts';
 import type { Attach } from '../src/interfaces.ts';
@@ -39,6 +40,8 @@ export function fakeSystem() {
     loadError: undefined as Error | undefined,
     policyError: undefined as Error | undefined,
     drainError: undefined as Error | undefined,
+    state: undefined as StateStore | undefined,
+    allowed: [] as AllowEntry[],
     keeping: notKept,
     signal: (name: 'SIGINT' | 'SIGTERM') => {
       for (const listener of listeners) listener(name);
@@ -100,7 +103,9 @@ export function fakeSystem() {
         synsEvicted: 0n,
       }),
     },
-    allow: { entries: () => [], add: () => true, remove: () => false },
+    allow: { entries: () => fake.allowed, add: (entry) => fake.allowed.push(entry) > 0, remove: () => false },
+    graces: { entries: () => [], set: () => true, remove: () => false },
+    notes: { entries: () => [], get: () => undefined, set: () => true, remove: () => false },
     policy: {
       write: () => {
         if (fake.policyError) throw fake.policyError;
@@ -133,6 +138,7 @@ export function fakeSystem() {
       done.push('load');
       return loaded();
     },
+    state: () => fake.state,
     attach: () => attach,
     stdoutClosed: (cancel) =>
       new Promise((resolve) => {

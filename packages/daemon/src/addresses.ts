@@ -59,7 +59,9 @@ export function maskAddress(address: Uint8Array, bits: number): Uint8Array {
 
 /** `bits` as 16 bytes. */
 export function prefixMask(bits: number): Uint8Array {
-  return Uint8Array.from({ length: 16 }, (_, i) => 0xff & (0xff00 >> Math.min(8, Math.max(0, bits - 8 * i))));
+  const mask = new Uint8Array(16);
+  for (let i = 0; i < 16; i++) mask[i] = 0xff00 >> Math.min(8, Math.max(0, bits - 8 * i));
+  return mask;
 }
 
 /** Whether `address` lies in the prefix. */

@@ -164,6 +164,7 @@ export class Daemon {
   #lastPass(): void {
     try {
       this.#parts.tracking.pass();
+      this.#parts.blocking.expire(); // the next start would not know them
       this.#parts.deciding?.tellLast();
     } catch (error) {
       const named = new WatcherError('tracking', error);

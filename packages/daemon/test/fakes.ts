@@ -64,6 +64,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Who waited is gone. */
+  forget(): void {
+    this.#timers.clear();
+  }
+
   advance(ms: number): void {
     const endNs = this.nowNs + BigInt(Math.round(ms * 1e6));
     for (;;) {

@@ -3,6 +3,7 @@ import type { System } from '../run.ts';
 import { systemClock } from '../system/clock.ts';
 import { readText } from '../system/proc.ts';
 import { choosePlace } from '../pins/choose-place.ts';
+import { keptState } from '../pins/kept-state.ts';
 import { LinkPins, watcherOf } from '../pins/link-pins.ts';
 import { OwnedInstance } from '../pins/owned-instance.ts';
 import { DEFAULT_BPFFS } from '../pins/place.ts';
@@ -22,6 +23,7 @@ export const nativeSystem: System = {
   network: nativeNetwork,
   arrayBytes: () => process.memoryUsage().arrayBuffers,
   load: loadKept,
+  state: (options, { keeping }) => keptState(options, keeping),
   attach: attachKept,
   stdoutClosed: (cancel) => stdoutReaderGone(cancel, readText),
 };

@@ -28,11 +28,11 @@ function* linesOf(fd: number): Generator<string> {
     const end = kept + count;
     let start = 0;
     for (let at = buffer.indexOf(NEWLINE, kept); at >= 0 && at < end; at = buffer.indexOf(NEWLINE, start)) {
-      yield buffer.latin1Slice(start, at + 1);
+      yield buffer.toString('latin1', start, at + 1);
       start = at + 1;
     }
     const isLong = end - start >= CHUNK;
-    if (end > start && (count === 0 || isLong)) yield buffer.latin1Slice(start, end);
+    if (end > start && (count === 0 || isLong)) yield buffer.toString('latin1', start, end);
     if (count === 0) return;
     kept = isLong ? 0 : end - start;
     if (kept > 0) buffer.copy(buffer, 0, start, end);

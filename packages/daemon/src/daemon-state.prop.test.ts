@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { beforeAll, expect, it } from 'vitest';
+import { allowEntry, FakeWorld, ip } from '../test/fakes.ts';
+import { FakeStateStore } from '../test/fake-state.ts';
+import { OPTIONS } from '../test/start.ts';
+import { addressKey, formatPrefix } from './addresses.ts';
+import { hasExpired } from './block-time.ts';
+import { Daemon } from './daemon.ts';
+
+beforeAll(() => void (process.env['TZ'] = 'UTC'));
+
+const NAMES = ['192.0.2.0', '192.0.2.1', '192.0.2.2', '198.51.100.0/24', '203.0.113.0/24'];
+const HOSTS = NAMES.slice(0, 3);
+const NETS = ['198.51.100.0', '203.0.113.0'].map((net) => ({ address: ip(net), bits: 120 }));
+const ttlMs = fc.constantFrom(0, 300, 5_000, 20_000);
+
+const step = fc.oneof(
+  fc.record({ do: fc.constant('scan' as const), host: fc.constantFrom(...HOSTS), ttlMs }),
+  fc.record({ do: fc.constant('block' as const), net: fc.nat(1), ttlMs }),
+  fc.record({ do: fc.constant('lift' as const), name: fc.constantFrom(...NAMES) }),
+  fc.record({ do: fc.constant('allow' as const), last: fc.nat(3) }),
+  fc.record({ do: fc.constant('wait' as const), ms: fc.oneof(fc.nat(20), fc.nat(8_000)) }),
+  fc.record({ do: fc.constant('kill' as const), downMs: fc.oneof(fc.constant(0), fc.nat(8_000)) }),
+  fc.constant({ do: 'reboot' as const }),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A host on which daemons come and go. */
+class Place {
+  readonly world = new FakeWorld();
+  daemon: Daemon;
+
+  constructor() {
+    this.world.state = new FakeStateStore();
+    this.daemon = this.#start(false);
+  }
+
+  #start(adopted: boolean): Daemon {
+    const daemon = new Daemon(this.world.ports(), { ...OPTIONS, blockingPeriodMs: 10_000, adopted });
+    daemon.start();
+    return daemon;
+  }
+
+  /** What is blocked, with when it ends. */
+  inForce(): string[] {
+    const { blocks, clock } = this.world;
+    const now = [...blocks.entries()].filter((block) => !hasExpired(block, clock.nowNs));
+    return now
+      .map(({ source, bits, expiryNs, reason }) => `${formatPrefix(source, bits)} ${expiryNs} ${reason}`)
+      .sort();
+  }
+
+  async play(now: Step): Promise<void> {
+    const { world } = this;
+    switch (now.do) {
+      case 'scan':
+        return this.#scan(now.host, BigInt(now.ttlMs) * 1_000_000n);
+      case 'block':
+        this.#block(NETS[now.net]!, BigInt(now.ttlMs) * 1_000_000n);
+        return this.#noticed();
+      case 'lift':
+        this.#lift(now.name);
+        return this.#noticed();
+      case 'allow':
+        world.allow.add(allowEntry(`10.9.0.${now.last}`, 'command'));
+        return this.#noticed();
+      case 'wait':
+        return world.clock.advance(now.ms);
+      case 'kill':
+        world.clock.forget();
+        world.clock.advance(now.downMs);
+        this.daemon = this.#start(true);
+        return;
+      case 'reboot':
+        await this.#reboot();
+    }
+  }
+
+  #scan(host: string, ttlNs: bigint): void {
+    const block = this.world.blocks.get(ip(host));
+    if (block && !hasExpired(block, this.world.clock.nowNs)) return;
+    this.world.clock.advance(1); // no two packets of a source have the same time
+    this.world.scan(host, [4, 3, 2, 1], {}, ttlNs);
+  }
+
+  /** One at a time: a second one of the same instant is the first, as far as anybody can tell. */
+  #block(net: { address: Uint8Array; bits: number }, ttlNs: bigint): void {
+    const { blocks, clock } = this.world;
+    clock.advance(100);
+    const expiryNs = ttlNs === 0n ? 0n : clock.nowNs + ttlNs;
+    blocks.addNet(net, { startNs: clock.nowNs, expiryNs, reason: 'operator' });
+  }
+
+  #lift(name: string): void {
+    this.world.clock.advance(1_000); // what it is to lift was told
+    const net = NETS.find(({ address, bits }) => formatPrefix(address, bits) === name);
+    if (net) this.world.blocks.removeNet(net);
+    else this.world.blocks.map.delete(addressKey(ip(name)));
+  }
+
+  #noticed(): void {
+    this.world.isChanged = true;
+    this.world.clock.advance(1_000);
+  }
+
+  /** All maps are gone, and no time has passed. */
+  async #reboot(): Promise<void> {
+    const { world } = this;
+    this.daemon.stop();
+    await this.daemon.saved();
+    const before = [this.inForce(), [...world.allow.entries()].length];
+    for (const { map } of [world.blocks, world.allow, world.graces, world.notes]) map.clear();
+    world.blocks.nets.clear();
+    this.daemon = this.#start(false);
+    expect([this.inForce(), [...world.allow.entries()].length]).toEqual(before);
+  }
+}
+
+it('across kills and reboots no block is lost, and each is told once when it begins and once when it ends', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (story) => {
+      const place = new Place();
+      for (const now of story) await place.play(now);
+      place.world.clock.advance(30_000);
+      place.daemon.stop();
+      await place.daemon.saved();
+      const inForce = place.inForce();
+      for (const name of NAMES) {
+        const mine = place.world.lines.lines.filter((line) => new RegExp(`locked ${name}( |$)`).test(line));
+        mine.forEach((line, i) => expect(line).toContain(i % 2 === 0 ? ': Blocked' : ': Unblocked'));
+        expect(mine.length % 2 === 1).toBe(inForce.some((block) => block.startsWith(`${name} `)));
+      }
+      const kept = place.world.state!.entries().filter(({ kind }) => kind === 'block');
+      expect(kept.map(({ address, bits }) => formatPrefix(address, bits)).sort()).toEqual(
+        inForce.map((block) => block.split(' ')[0]),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
