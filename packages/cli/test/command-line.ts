@@ -1,7 +1,8 @@
 import type { Log } from '@scanward/daemon';
 import { Writable } from 'node:stream';
 import type { Detachable } from '../src/commands/detach.ts';
-import { type CommandSystem, perform } from '../src/commands/perform.ts';
+import type { CommandSystem } from '../src/commands/command-system.ts';
+import { perform } from '../src/commands/perform.ts';
 import type { StateChoice } from '../src/flags/instance-flags.ts';
 import { parseArguments } from '../src/flags/program.ts';
 import type { Host } from '../src/host.ts';

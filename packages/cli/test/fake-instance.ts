@@ -10,7 +10,7 @@ import {
 import { codecs, type Source } from '@scanward/map-codec';
 import type { LinkStatus } from '../src/commands/instance.ts';
 import type { Moment } from '../src/commands/moment.ts';
-import type { OpenInstance } from '../src/commands/perform.ts';
+import type { OpenInstance } from '../src/commands/command-system.ts';
 import { parsePrefix } from '../src/flags/prefix.ts';
 
 const SECOND = 1_000_000_000n;

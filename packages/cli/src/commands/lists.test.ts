@@ -2,6 +2,7 @@ import { BpfSyscallError } from '@scanward/loader-native';
 import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../test/command-line.ts';
 import { blockOf, fakeInstance, NOW, sourceOf } from '../../test/fake-instance.ts';
+import { widthOf } from '../tables/wrap.ts';
 
 /** Narrow and wide values of everything. */
 function full() {
@@ -42,7 +43,7 @@ describe.each(['blocks', 'allow', 'sources', 'status'])('%s', (command) => {
   test.each(['', ' --json'])('all kinds of values%s', async (flag) => {
     const { stdout, stderr, exitCode } = await commandLine(full(), `${command}${flag}`);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-    if (flag === '') expect(stdout.split('\n').every((line) => [...line].length <= 80)).toBe(true);
+    if (flag === '') for (const line of stdout.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(80);
     await expect(stdout).toMatchFileSnapshot(`golden/${command}${flag ? '.jsonl' : '.txt'}`);
   });
 
@@ -73,6 +74,11 @@ describe.each(['blocks', 'allow', 'sources', 'status'])('%s', (command) => {
     });
     const refusal = new BpfSyscallError('BPF_OBJ_GET', 1);
     expect(await commandLine(full(), command, { refusal })).toMatchObject({ exitCode: 3 });
+    const folder = Object.assign(new Error('stat'), { code: 'EACCES', path: '/sys/fs/bpf/scanward/default' });
+    expect(await commandLine(full(), command, { refusal: folder })).toMatchObject({
+      exitCode: 3,
+      stderr: `scanward: ${command} of instance default: /sys/fs/bpf/scanward/default is another user's: run it as root (sudo), or as the user that the daemon runs as\n`,
+    });
   });
 });
 

@@ -1,53 +1,27 @@
-import type { Clock, Log } from '@scanward/daemon';
+import type { Log } from '@scanward/daemon';
 import { requireCapabilities } from '../capabilities.ts';
-import { attempt, type Circumstances, toOperatorError } from '../describe-error.ts';
-import type { InstancePlace, StateChoice } from '../flags/instance-flags.ts';
+import { type Circumstances, toOperatorError } from '../describe-error.ts';
 import type { Changing, InstanceRequest } from '../flags/request.ts';
+import { ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
+import { OperatorError } from '../operator-error.ts';
 import { writePaced } from '../system/paced-output.ts';
-import type { ReadText } from '../system/proc.ts';
 import { stderrLog } from '../system/stderr-log.ts';
 import { styleFor } from '../tables/style.ts';
 import { allowLines } from './allow.ts';
 import { allowAdd, allowRemove } from './allow-change.ts';
 import { block } from './block.ts';
 import { blocksLines } from './blocks.ts';
-import { detach, type Detachable } from './detach.ts';
-import type { CommandedInstance } from './instance.ts';
+import type { CommandSystem, OpenInstance } from './command-system.ts';
+import { detach } from './detach.ts';
 import type { Look } from './look.ts';
 import { type Moment, momentOf } from './moment.ts';
 import type { Outcome } from './outcome.ts';
-import { type ListedSources, sourcesLines } from './sources.ts';
-import { statusOf, type StatusTarget } from './status.ts';
+import { sourcesLines } from './sources.ts';
+import { statusOf } from './status.ts';
 import { statusLines } from './status-text.ts';
 import { unblock } from './unblock.ts';
 import { unblockAll } from './unblock-all.ts';
-
-/** An instance that was opened for a command. */
-export type OpenInstance = CommandedInstance &
-  StatusTarget &
-  ListedSources & {
-    /** Does something that changes it, while nobody else does. @throws OperatorError `busy` */
-    change<T>(body: () => T | Promise<T>): Promise<T>;
-    close(): void;
-  };
-
-/** What the commands need of the machine; fakes in tests. */
-export interface CommandSystem {
-  readonly clock: Pick<Clock, 'monotonicNs' | 'wallMs'>;
-  readonly readText: ReadText;
-  readonly release: string;
-  /** @throws OperatorError `absent`, or what the loader throws */
-  open(place: InstancePlace): OpenInstance;
-  /** Does something with the right to remove an instance. @throws OperatorError `busy` */
-  detachable(place: InstancePlace): Detachable;
-  /**
-   * Writes the state file, when no daemon does.
-   *
-   * @throws OperatorError `state` if a file that was named cannot be written; the usual one is warned about
-   */
-  keep(instance: OpenInstance, choice: StateChoice, now: Moment, log: Log): Promise<void>;
-}
 
 type ChangingRequest = Extract<InstanceRequest, Changing>;
 
@@ -63,8 +37,7 @@ export async function perform(request: InstanceRequest, host: Host, system: Comm
       await tell(detach(request.interface, system.detachable(request.place), request.json), host, log);
       return;
     }
-    const opening = `opening instance ${request.place.name}`;
-    const instance = attempt(opening, circumstances, () => system.open(request.place));
+    const instance = system.open(request.place);
     try {
       if ('state' in request) await change(request, instance, { host, system, log });
       else await writePaced(linesOf(request, instance, momentOf(system.clock), lookOf(request, host)), host.stdout);
@@ -72,8 +45,17 @@ export async function perform(request: InstanceRequest, host: Host, system: Comm
       instance.close();
     }
   } catch (error) {
-    throw toOperatorError(error, `${request.command} of instance ${request.place.name}`, circumstances);
+    const doing = `${request.command} of instance ${request.place.name}`;
+    throw folderRefused(error, doing) ?? toOperatorError(error, doing, circumstances);
   }
+}
+
+/** The folders of an instance are for who made them alone: capabilities do not open them, only CAP_DAC_OVERRIDE would. */
+function folderRefused(error: unknown, doing: string): OperatorError | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== 'EACCES' || path === undefined) return undefined;
+  const todo = `${path} is another user's: run it as root (sudo), or as the user that the daemon runs as`;
+  return new OperatorError(ExitCode.capability, doing, todo, { cause: error });
 }
 
 function lookOf({ json }: { readonly json: boolean }, { isTerminal, environment }: Host): Look {

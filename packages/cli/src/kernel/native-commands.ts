@@ -2,7 +2,7 @@ import { type Log, stateEntries, stateLines } from '@scanward/daemon';
 import { endianness, release } from 'node:os';
 import type { Detachable } from '../commands/detach.ts';
 import type { Moment } from '../commands/moment.ts';
-import type { CommandSystem, OpenInstance } from '../commands/perform.ts';
+import type { CommandSystem, OpenInstance } from '../commands/command-system.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { InstancePlace, StateChoice } from '../flags/instance-flags.ts';
 import { OperatorError } from '../operator-error.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { readObject } from '@scanward/bpf-object';
 import { codecs, type Endian } from '@scanward/map-codec';
 import type { LinkStatus } from '../commands/instance.ts';
-import type { OpenInstance } from '../commands/perform.ts';
+import type { OpenInstance } from '../commands/command-system.ts';
 import { readObjectFile } from '../object-file.ts';
 import { Instance } from '../pins/instance.ts';
 import { linkPin } from '../pins/pinned-links.ts';

@@ -1,5 +1,6 @@
 import { atPace, patience, scanwardBin } from '@scanward/testkit';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -28,7 +29,8 @@ async function listed(bpffs: string, line: string): Promise<{ lines: number; pea
     }
   }, 20);
   let lines = 0;
-  for await (const _ of createInterface({ input: child.stdout })) lines++;
+  createInterface({ input: child.stdout }).on('line', () => lines++);
+  await once(child, 'close');
   clearInterval(watch);
   return { lines, peakMiB: Math.round(peakKiB / 1_024), seconds: (performance.now() - started) / 1_000 };
 }
