@@ -54,23 +54,26 @@ class Place {
     const { world } = this;
     switch (now.do) {
       case 'scan':
-        return this.#scan(now.host, BigInt(now.ttlMs) * 1_000_000n);
+        this.#scan(now.host, BigInt(now.ttlMs) * 1_000_000n);
+        break;
       case 'block':
         this.#block(NETS[now.net]!, BigInt(now.ttlMs) * 1_000_000n);
-        return this.#noticed();
+        break;
       case 'lift':
         this.#lift(now.name);
-        return this.#noticed();
+        break;
       case 'allow':
         world.allow.add(allowEntry(`10.9.0.${now.last}`, 'command'));
-        return this.#noticed();
+        this.#noticed();
+        break;
       case 'wait':
-        return world.clock.advance(now.ms);
+        world.clock.advance(now.ms);
+        break;
       case 'kill':
         world.clock.forget();
         world.clock.advance(now.downMs);
         this.daemon = this.#start(true);
-        return;
+        break;
       case 'reboot':
         await this.#reboot();
     }
@@ -89,6 +92,7 @@ class Place {
     clock.advance(100);
     const expiryNs = ttlNs === 0n ? 0n : clock.nowNs + ttlNs;
     blocks.addNet(net, { startNs: clock.nowNs, expiryNs, reason: 'operator' });
+    this.#noticed();
   }
 
   #lift(name: string): void {
@@ -96,6 +100,7 @@ class Place {
     const net = NETS.find(({ address, bits }) => formatPrefix(address, bits) === name);
     if (net) this.world.blocks.removeNet(net);
     else this.world.blocks.map.delete(addressKey(ip(name)));
+    this.#noticed();
   }
 
   #noticed(): void {

@@ -27,8 +27,9 @@ export interface OwnCounts {
 
 /** @param before the program's counters at the start; undefined: all were zero */
 export function summarize(before: CounterValues | undefined, now: CounterValues, own: OwnCounts): Summary {
-  const packets = (verdict: Verdict) => since(before?.verdicts[verdict]?.packets, now.verdicts[verdict]?.packets);
-  const bytes = (verdict: Verdict) => since(before?.verdicts[verdict]?.bytes, now.verdicts[verdict]?.bytes);
+  const counted = (verdict: Verdict) => ({ then: before?.verdicts[verdict], now: now.verdicts[verdict] });
+  const packets = (verdict: Verdict) => since(counted(verdict).then?.packets, counted(verdict).now?.packets);
+  const bytes = (verdict: Verdict) => since(counted(verdict).then?.bytes, counted(verdict).now?.bytes);
   return {
     connections: packets(Verdict.PASS_CONNECTION),
     scans: BigInt(own.scans) + since(before?.scansLost, now.scansLost),

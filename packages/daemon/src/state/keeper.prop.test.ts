@@ -51,6 +51,13 @@ class HeldStore extends FakeStateStore {
   }
 }
 
+async function goOn(store: HeldStore, lines: number): Promise<void> {
+  for (let i = 0; i < lines; i++) {
+    store.answer();
+    await settle();
+  }
+}
+
 type Step = { do: 'change'; last: number } | { do: 'wait'; ms: number } | { do: 'go'; lines: number } | { do: 'fail' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -76,15 +83,15 @@ it('in any order of changes, failures and writes: one write at a time, not too o
           keeper.changed();
         } else if (now.do === 'wait') clock.advance(now.ms);
         else if (now.do === 'fail') store.answer(new Error('ENOSPC'));
-        else for (let i = 0; i < now.lines; i++, await settle()) store.answer();
+        else await goOn(store, now.lines);
         await settle();
       }
       const stopped = isStopped ? keeper.stop() : undefined;
       for (let round = 0; round < 3; round++) {
-        for (let i = 0; i < 20; i++, await settle()) store.answer();
+        await goOn(store, 20);
         if (!isStopped) clock.advance(3_600_000);
       }
-      for (let i = 0; i < 20; i++, await settle()) store.answer();
+      await goOn(store, 20);
       await stopped;
       expect(store.entries()).toEqual([...state.values()]);
       expect(store.most).toBe(1);

@@ -4,7 +4,7 @@ import { WallClock } from '../wall-clock.ts';
 import type { StateMaps } from './snapshot.ts';
 import type { StateBlock, StateEntry } from './state-entry.ts';
 import { StateError } from './state-error.ts';
-import { readState } from './state-reader.ts';
+import { readState, StateReader } from './state-reader.ts';
 
 export interface RestorePorts extends StateMaps {
   readonly clock: Clock;
@@ -30,8 +30,11 @@ export function restoreState(ports: RestorePorts, store: StateStore): void {
 /** Whether there is one. @throws StateError unless it is as it was written */
 function isWhole(store: StateStore): boolean {
   const lines = store.read();
-  if (lines) for (const entry of readState(lines, store.sha256())) void entry;
-  return lines !== undefined;
+  if (!lines) return false;
+  const reader = new StateReader(store.sha256());
+  for (const line of lines) reader.push(line);
+  reader.end();
+  return true;
 }
 
 function setAside(store: StateStore): string {

@@ -101,7 +101,7 @@ describe('a state file that is refused says why', () => {
 
   it.each([
     [text.replace('"version":1', '"version":2'), 'version 1: line 1: version 2, not 1'],
-    [text.replace('"version":1,', ''), 'version 1: line 1: version none, not 1'],
+    [text.replace('"version":1,', ''), 'version 1: line 1: version unknown, not 1'],
     [text.replace('scanward-state', 'x'), 'syntax 1: line 1: not a state file of Scanward'],
     ['# notes\n', 'syntax 1: line 1: not JSON of ours'],
     ['', 'torn : it is empty'],

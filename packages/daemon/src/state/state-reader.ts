@@ -24,7 +24,10 @@ export class StateReader {
     this.#line++;
     if (this.#next === 'nothing') throw this.#error('syntax', 'there is more after the end');
     if (!line.endsWith('\n')) throw this.#error('torn', 'it ends within this line');
-    if (this.#next === 'checksum') return this.#checksum(line);
+    if (this.#next === 'checksum') {
+      this.#checksum(line);
+      return undefined;
+    }
     this.#sha256.update(line);
     if (this.#next === 'entry') return this.#entry(line);
     this.#header(line);
@@ -42,7 +45,8 @@ export class StateReader {
     if (header['format'] !== STATE_FORMAT) throw this.#error('syntax', 'not a state file of Scanward');
     const { version } = header;
     if (version !== STATE_VERSION) {
-      throw this.#error('version', `version ${JSON.stringify(version) ?? 'none'}, not ${STATE_VERSION}`);
+      const found = typeof version === 'number' ? version : 'unknown';
+      throw this.#error('version', `version ${found}, not ${STATE_VERSION}`);
     }
     this.#next = 'entry';
   }
@@ -57,7 +61,7 @@ export class StateReader {
     return entry;
   }
 
-  #checksum(line: string): undefined {
+  #checksum(line: string): void {
     const told = CHECKSUM.exec(line)?.[1];
     if (told === undefined) throw this.#error('syntax', 'not a checksum');
     if (told !== this.#sha256.digest()) throw new StateError('checksum', 'the checksum is that of other lines');
