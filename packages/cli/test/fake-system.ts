@@ -4,6 +4,7 @@ import type { Host } from '../src/host.ts';
 import type { Attach } from '../src/interfaces.ts';
 import { notKept } from '../src/kernel/keeping.ts';
 import type { Loaded } from '../src/kernel/load.ts';
+import { Place } from '../src/pins/place.ts';
 import type { System } from '../src/run.ts';
 import { systemClock } from '../src/system/clock.ts';
 
@@ -40,6 +41,23 @@ export function fakeSystem() {
     policyError: undefined as Error | undefined,
     drainError: undefined as Error | undefined,
     keeping: notKept,
+    /** From now on what is loaded is pinned. */
+    pin: () => {
+      const step = (name: string) => () => void done.push(name);
+      fake.keeping = {
+        ...notKept,
+        place: new Place('/bpffs', 'wan'),
+        notes: ['goes on with what was pinned'],
+        warnings: ['something is odd'],
+        keep: step('keep'),
+        settle: (names) => {
+          done.push(`settle ${names.join()}`);
+          return ['eth7'];
+        },
+        revert: step('revert'),
+        remove: step('remove'),
+      };
+    },
     signal: (name: 'SIGINT' | 'SIGTERM') => {
       for (const listener of listeners) listener(name);
     },
@@ -63,7 +81,8 @@ export function fakeSystem() {
     done.push(`attach ${link.name}`);
     const close = () => void done.push(`detach ${link.name}`);
     const leave = () => void done.push(`leave ${link.name}`);
-    return { mode: 'native', ifindex: () => link.ifindex, close, leave, revert: close };
+    const revert = () => void done.push(`revert ${link.name}`);
+    return { mode: 'native', ifindex: () => link.ifindex, close, leave, revert };
   };
   const loaded = (): Loaded => ({
     program: undefined as never,
@@ -99,6 +118,8 @@ export function fakeSystem() {
         synsEvicted: 0n,
       }),
     },
+    graces: { entries: () => [], set: () => true, remove: () => false },
+    notes: { get: () => undefined, set: () => true, remove: () => false, entries: () => [] },
     allow: { entries: () => [], add: () => true, remove: () => false },
     policy: {
       write: () => {
@@ -108,6 +129,7 @@ export function fakeSystem() {
     },
     kernelBytes: 40 * 2 ** 20,
     keeping: fake.keeping,
+    changes: undefined,
     close: () => void done.push('close'),
   });
   const system: System = {

@@ -2,6 +2,7 @@ import type { ObjectSpec } from '@scanward/bpf-object';
 import type { AllowEntry } from '@scanward/daemon';
 import type { BpfMap, LoadedObject, Lock } from '@scanward/loader-native';
 import type { Codecs } from '@scanward/map-codec';
+import { layoutId } from '../pins/layout-id.ts';
 import { lockOfSet } from '../pins/locks.ts';
 import type { OwnedInstance } from '../pins/owned-instance.ts';
 import { LinkPins } from '../pins/link-pins.ts';
@@ -21,6 +22,8 @@ export type Origin = 'new' | 'adopted' | 'resized';
 export interface Keeping {
   /** Where it is pinned; undefined: nothing outlives the process. */
   readonly place: Place | undefined;
+  /** The folder of its set, as soon as there is one: locked by whoever changes what is in the maps. */
+  readonly folder: string | undefined;
   readonly origin: Origin;
   /** What the operator should know of it. */
   readonly notes: readonly string[];
@@ -41,6 +44,7 @@ export interface Keeping {
 /** Nothing outlives the process. */
 export const notKept: Keeping = {
   place: undefined,
+  folder: undefined,
   origin: 'new',
   notes: [],
   warnings: [],
@@ -141,6 +145,7 @@ const base = (loading: Loading): Omit<Keeping, 'origin' | 'notes'> => {
   const { instance, spec, object } = loading;
   return {
     place: instance.place,
+    folder: instance.place.set(layoutId(spec)),
     warnings: othersWarnings(loading),
     keep: () => {
       instance.keepAll(object, spec);

@@ -1,5 +1,5 @@
 import { type ObjectSpec, readObject } from '@scanward/bpf-object';
-import type { EventSource } from '@scanward/daemon';
+import type { ChangeSource, EventSource } from '@scanward/daemon';
 import {
   type BpfMap,
   type BpfProgram,
@@ -13,6 +13,7 @@ import {
 import { codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
 import type { RunOptions } from '../flags/run-options.ts';
 import { readObjectFile } from '../object-file.ts';
+import { FolderChanges } from '../pins/folder-changes.ts';
 import type { OwnedInstance } from '../pins/owned-instance.ts';
 import { type PinnedSet, PROGRAMS } from '../pins/pinned-set.ts';
 import { checkObject } from './check-object.ts';
@@ -29,6 +30,8 @@ const SYN_LINES = 32_768;
 const SINGLE_LINES_PER_SOURCE = 2;
 /** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
 const BLOCKS_A_LINE = 2;
+/** The entries of `blocked_nets`. */
+const NETS_MAX = 65_536;
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
 export interface Loaded extends Stores {
@@ -37,6 +40,8 @@ export interface Loaded extends Stores {
   /** The program's keys for the place of a source, so that the detector's table is the same. */
   readonly sourceKeys: readonly bigint[];
   readonly events: EventSource;
+  /** What commands change; undefined: there are no pins that they could. */
+  readonly changes: ChangeSource | undefined;
   /** Kernel memory of all maps; undefined when that cannot be known. */
   readonly kernelBytes: number | undefined;
   /** What of it outlives the process. */
@@ -88,6 +93,7 @@ function sizesOf({ maxSources, maxBlocks }: RunOptions): Sizes {
       syns: SYN_LINES,
       blocked_lines: blockLines,
       blocked: maxBlocks,
+      block_notes: maxBlocks + NETS_MAX,
     },
     constants: {
       source_sets: sourceSets,
@@ -144,12 +150,14 @@ function ports(
     const events = new KernelEventSource(ring('connections'), ring('scans'));
     const keeping = keep(stores);
     open.push(keeping);
+    const changes = keeping.folder === undefined ? undefined : new FolderChanges(keeping.folder);
     return {
       ...stores,
       program: object.programs['scanward']!,
       endian,
       sourceKeys: secret.slice(0, SOURCE_KEYS),
       events,
+      changes,
       kernelBytes: kernelBytes(Object.values(object.maps)),
       keeping,
       close,
