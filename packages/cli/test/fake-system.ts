@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { AllowEntry } from '@scanward/daemon';
 import { parseAddress } from '../src/flags/prefix.ts';
 import type { Host } from '../src/host.ts';
 import type { Attach } from '../src/interfaces.ts';
@@ -23,6 +24,7 @@ class Kept extends Writable {
 /** A process and a host in memory, and a record of what was done to them. */
 export function fakeSystem() {
   const done: string[] = [];
+  const allowed: AllowEntry[] = [];
   const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const files: Record<string, string> = { '/proc/self/status': 'CapEff:\t000001ffffffffff\n' };
   let closed: (gone: boolean) => void = () => undefined;
@@ -120,7 +122,7 @@ export function fakeSystem() {
     },
     graces: { entries: () => [], set: () => true, remove: () => false },
     notes: { get: () => undefined, set: () => true, remove: () => false, entries: () => [] },
-    allow: { entries: () => [], add: () => true, remove: () => false },
+    allow: { entries: () => allowed, add: (entry) => allowed.push(entry) > 0, remove: () => false },
     policy: {
       write: () => {
         if (fake.policyError) throw fake.policyError;

@@ -122,3 +122,13 @@ test('blocks that find no room are counted', () => {
     }),
   );
 });
+
+test('what began before is not looked at again', () => {
+  fc.assert(
+    fc.property(filling, big, (old, sinceNs) => {
+      const [from, to] = [filled(old), lasting()];
+      carryOver(from.ports, to.ports, sinceNs);
+      expect(to.blocks).toEqual(merged(from.blocks, new Map(), ({ startNs }) => startNs >= sinceNs));
+    }),
+  );
+});

@@ -8,12 +8,13 @@ export type Lasting = Pick<Stores, 'blocks' | 'allow' | 'graces' | 'notes'>;
  * Carries over what a set of maps must not lose when another one of other sizes takes its place: blocks with what they have
  * dropped and why they are there, graces, and what was allowed by command. What is there already stays.
  *
+ * @param sinceNs blocks that began before it are there already (CLOCK_MONOTONIC); to ask for each takes seconds for a million
  * @returns how many blocks found no room
  */
-export function carryOver(from: Lasting, to: Lasting): number {
+export function carryOver(from: Lasting, to: Lasting, sinceNs = 0n): number {
   carryAllowed(from, to);
   for (const grace of from.graces.entries()) to.graces.set(grace);
-  const lost = carryBlocks(from, to);
+  const lost = carryBlocks(from, to, sinceNs);
   for (const note of from.notes.entries()) if (!to.notes.get(note)) to.notes.set(note, note);
   return lost;
 }
@@ -27,12 +28,12 @@ function carryAllowed(from: Lasting, to: Lasting): void {
   }
 }
 
-function carryBlocks(from: Lasting, to: Lasting): number {
+function carryBlocks(from: Lasting, to: Lasting, sinceNs: bigint): number {
   let lost = 0;
-  // To ask for each takes as long as to write it.
   const asks = !isEmpty(to.blocks.entries());
   for (const { source, bits, isNet, ...block } of from.blocks.entries()) {
     const net = { address: source, bits };
+    if (block.startNs < sinceNs) continue;
     if (asks && (isNet ? to.blocks.getNet(net) : to.blocks.get(source)) !== undefined) continue;
     const isMade = isNet ? to.blocks.addNet(net, block) : to.blocks.add(source, bits, block);
     if (!isMade) lost++;

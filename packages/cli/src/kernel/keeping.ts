@@ -1,13 +1,14 @@
 import type { ObjectSpec } from '@scanward/bpf-object';
 import type { AllowEntry } from '@scanward/daemon';
 import type { BpfMap, LoadedObject, Lock } from '@scanward/loader-native';
-import type { Codecs } from '@scanward/map-codec';
+import { blockStartNs, type Codecs } from '@scanward/map-codec';
 import { layoutId } from '../pins/layout-id.ts';
 import { lockOfSet } from '../pins/locks.ts';
 import type { OwnedInstance } from '../pins/owned-instance.ts';
 import { LinkPins } from '../pins/link-pins.ts';
 import type { PinnedSet } from '../pins/pinned-set.ts';
 import type { Place } from '../pins/place.ts';
+import { systemClock } from '../system/clock.ts';
 import { arrayKey } from './array-key.ts';
 import { carryOver } from './carry-over.ts';
 import { kernelStores, type Stores } from './stores.ts';
@@ -77,10 +78,17 @@ export function keepingOf(loading: Loading): Keeping {
 function adopted(loading: Loading, found: PinnedSet): Keeping {
   const { instance, spec, object, stores, codec } = loading;
   const restore = rulesOf(stores, object.maps['policy']!, codec);
-  // A daemon was killed between the exchange of the maps and that of the programs: what was blocked since stands in the former ones.
+  // A daemon was killed between the exchange of the maps and that of the programs, which write into the former ones ever since.
   const former = instance.former(spec);
-  if (former) carryOver(storesOf(former, codec), stores);
-  former?.close();
+  const carry = () => {
+    if (former) carryOver(storesOf(former, codec), stores);
+  };
+  const close = () => {
+    former?.close();
+    found.close();
+    instance.close();
+  };
+  carry();
   return {
     ...base(loading),
     origin: 'adopted',
@@ -88,14 +96,12 @@ function adopted(loading: Loading, found: PinnedSet): Keeping {
     // Both programs work on the same maps, so that nothing is lost whichever is pinned when a kill comes.
     keep: () => undefined,
     settle: (interfaces) => {
+      carry();
       instance.keepPrograms(object, spec);
       return settled(loading, interfaces);
     },
     revert: restore,
-    close: () => {
-      found.close();
-      instance.close();
-    },
+    close,
   };
 }
 
@@ -103,7 +109,12 @@ function resized(loading: Loading, found: PinnedSet): Keeping {
   const { instance, spec, stores, codec } = loading;
   const lock: Lock = lockOfSet(found.folder);
   const sets = [found, instance.former(spec)].filter((set) => set !== undefined);
-  const carry = () => sets.map((set) => carryOver(storesOf(set, codec), stores)).reduce((sum, lost) => sum + lost, 0);
+  const carry = (sinceNs?: bigint) => {
+    let lost = 0;
+    for (const set of sets) lost += carryOver(storesOf(set, codec), stores, sinceNs);
+    return lost;
+  };
+  const beganNs = blockStartNs(systemClock.monotonicNs());
   const close = () => {
     for (const set of sets) set.close();
     lock.close();
@@ -125,7 +136,7 @@ function resized(loading: Loading, found: PinnedSet): Keeping {
     ],
     settle: (interfaces) => {
       // Those that the old program has made meanwhile.
-      carry();
+      carry(beganNs);
       const left = settled(loading, interfaces);
       close();
       return left;
