@@ -85,9 +85,9 @@ test('while the program is exchanged no packet is unseen', async () => {
   await using first = await Scanward.start(pair.victim.ns, { args });
   const before = synsOf(bpffs.path);
   let sent = 0;
-  let isOver = false;
+  const over = new AbortController();
   const flow = (async () => {
-    for (let round = 0; round < 200 && !isOver; round++) {
+    for (let round = 0; round < 200 && !over.signal.aborted; round++) {
       await scan(pair, 2_000, 1_000, `198.51.${round}.7`);
       sent += 2_000;
     }
@@ -98,7 +98,7 @@ test('while the program is exchanged no packet is unseen', async () => {
     else expect(await last.stop()).toMatchObject({ exitCode: 0 });
     last = await Scanward.start(pair.victim.ns, { args: [...args, '--keep-on-exit'] });
   }
-  isOver = true;
+  over.abort();
   await flow;
   expect(sent).toBeGreaterThan(2_000);
   expect(synsOf(bpffs.path) - before).toBe(sent);
