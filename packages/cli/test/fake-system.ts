@@ -73,7 +73,10 @@ export function fakeSystem() {
       drainScans: () => 0,
       scansWaiting: () => new Promise<boolean>(() => undefined),
     },
-    blocks: { entries: () => [], get: () => undefined, add: () => true, remove: () => false },
+    blocks: {
+      ...{ entries: () => [], get: () => undefined, add: () => true, remove: () => false },
+      ...{ getNet: () => undefined, addNet: () => true, removeNet: () => false },
+    },
     sources: { visit: () => undefined, forget: () => undefined, sweep: () => 0 },
     counters: {
       read: () => ({

@@ -30,6 +30,8 @@ const SYN_LINES = 32_768;
 const SINGLE_LINES_PER_SOURCE = 2;
 /** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
 const BLOCKS_A_LINE = 2;
+/** The entries of `blocked_nets`. */
+const NETS_MAX = 65_536;
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
 export interface Loaded {
@@ -77,6 +79,7 @@ export function load(options: RunOptions, endian: Endian): Loaded {
       syns: SYN_LINES,
       blocked_lines: blockLines,
       blocked: options.maxBlocks,
+      block_notes: options.maxBlocks + NETS_MAX,
     },
   });
   try {
@@ -93,7 +96,11 @@ function ports(object: LoadedObject, endian: Endian, sourceKeys: readonly bigint
   const connections = new RingBuffer(map('connections'));
   const scans = new RingBuffer(map('scans'));
   const command = object.programs['scanward_command']!;
-  const blocks = new KernelBlockStore({ lines: map('blocked_lines'), hash: map('blocked') }, command, codec);
+  const blocks = new KernelBlockStore(
+    { lines: map('blocked_lines'), hash: map('blocked'), nets: map('blocked_nets') },
+    command,
+    codec,
+  );
   return {
     program: object.programs['scanward']!,
     endian,
