@@ -3,63 +3,17 @@
  * Who is blocked. IPv4 sources stand in lines, of which every packet asks one cache line, and what finds no cell there, or
  * has none, in a hash. A source has one block at most. Nothing is evicted; a block that has expired stays until another one takes its
  * place or user space removes it.
- *
- * Packets read without a lock. There is one writer at a time, a packet over the threshold or a command of user space:
- * a spin lock cannot be held over the calls that change the hash, so it guards only the flag that says whose turn it is.
  */
 #ifndef SCANWARD_BLOCKS_BPF_H
 #define SCANWARD_BLOCKS_BPF_H
 
+#include "blocklist.bpf.h"
 #include "hash.bpf.h"
-#include "maps.bpf.h"
+#include "nets.bpf.h"
 
-/* A writer needs a microsecond, a look at the lock some ten nanoseconds. */
-#define TURN_TRIES 128
 /* Of this many blocks one is kept for the operator, and one at least where there are two. */
 #define BLOCKS_OF_WHICH_ONE_IS_KEPT 64
 #define IN_HASH_MAX 0xffff
-
-static __always_inline bool is_allowed(const struct addr *address)
-{
-	struct allow_key key = { .prefix_bits = 128 };
-
-	__builtin_memcpy(key.address, address, sizeof(key.address));
-	return bpf_map_lookup_elem(&allow, &key) != NULL;
-}
-
-/* Times in units. A block lasts at least as long as it was asked for. */
-static __always_inline __u32 units_saturated(__u64 units)
-{
-	return units < BLOCK_FOR_EVER ? units : BLOCK_FOR_EVER;
-}
-
-static __always_inline __u32 start_units(__u64 start_ns)
-{
-	return units_saturated(start_ns >> BLOCK_UNIT_SHIFT);
-}
-
-static __always_inline __u32 expiry_units(__u64 expiry_ns)
-{
-	return expiry_ns ? units_saturated(((expiry_ns - 1) >> BLOCK_UNIT_SHIFT) + 1) : BLOCK_FOR_EVER;
-}
-
-static __always_inline __u64 start_of(__u64 start_ns)
-{
-	return (__u64)start_units(start_ns) << BLOCK_UNIT_SHIFT;
-}
-
-/* When a block ends that is to end then. */
-static __always_inline __u64 expiry_of(__u64 expiry_ns)
-{
-	__u64 units = expiry_units(expiry_ns);
-
-	return units == BLOCK_FOR_EVER ? 0 : units << BLOCK_UNIT_SHIFT;
-}
-
-static __always_inline bool is_in_force(const struct block *block, __u64 now_ns)
-{
-	return block->expiry_ns == 0 || now_ns < block->expiry_ns;
-}
 
 static __always_inline __be32 ipv4_of(const struct addr *source)
 {
@@ -120,6 +74,7 @@ static __always_inline void cell_read(const struct block_line *line, __u64 i, st
 	block->packets = line->packets[i];
 	block->bytes = line->bytes[i];
 	block->reason = line->reasons[i];
+	block->bits = 128;
 }
 
 /* The expiry comes last, and goes first: no packet finds a block in force whose other fields are another's. */
@@ -186,36 +141,11 @@ static __always_inline bool is_blocked(const struct addr *source, const struct a
 {
 	enum line_answer answer = addr_is_ipv4_mapped(source) ? line_asked(ipv4_of(source), frame_bytes) : LINE_UNSURE;
 
-	if (answer != LINE_UNSURE)
-		return answer == LINE_BLOCKS;
-	return is_blocked_in_hash(source, address, frame_bytes);
-}
-
-/* The right to write, for one at a time; NULL: another one has it, and it took too long to wait for. */
-static __always_inline struct blocklist *blocklist_take(void)
-{
-	struct blocklist *list = only_element(&blocklist);
-
-	if (!list)
-		return NULL;
-	for (int i = 0; i < TURN_TRIES; i++) {
-		__u32 was_taken;
-
-		bpf_spin_lock(&list->lock);
-		was_taken = list->is_taken;
-		list->is_taken = 1;
-		bpf_spin_unlock(&list->lock);
-		if (!was_taken)
-			return list;
-	}
-	return NULL;
-}
-
-static __always_inline void blocklist_give_back(struct blocklist *list)
-{
-	bpf_spin_lock(&list->lock);
-	list->is_taken = 0;
-	bpf_spin_unlock(&list->lock);
+	if (answer == LINE_BLOCKS)
+		return true;
+	if (answer == LINE_UNSURE && is_blocked_in_hash(source, address, frame_bytes))
+		return true;
+	return nets_are_blocked() && net_drops(addr_high(address), addr_low(address), frame_bytes);
 }
 
 /* Forged scans may fill the blocklist: the operator can still block. */
@@ -311,8 +241,7 @@ static __always_inline enum block_outcome block_put(const struct addr *source, s
 
 	if (!list)
 		return BLOCK_UNDECIDED;
-	block->start_ns = start_of(block->start_ns);
-	block->expiry_ns = expiry_of(block->expiry_ns);
+	block_round(block);
 	outcome = block_put_taken(list, source, block, now_ns, replaces);
 	blocklist_give_back(list);
 	return outcome;
@@ -322,9 +251,10 @@ static __always_inline enum block_outcome block_put(const struct addr *source, s
  * Blocks a scanner, unless a packet on another CPU just did. The source comes in two words: a global function, which the
  * verifier looks at once and not once for each way that leads here, takes numbers on every kernel.
  */
-__attribute__((noinline)) int block_source(__u64 source_high, __u64 source_low, __u64 now_ns, __u64 expiry_ns)
+__attribute__((noinline)) int block_source(__u64 source_high, __u64 source_low, __u32 bits, __u64 now_ns,
+					   __u64 expiry_ns)
 {
-	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN };
+	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN, .bits = bits };
 	struct addr source;
 
 	addr_set(&source, source_high, source_low);

@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 /*
- * Sizes are defaults; the loader sets max_entries of sources, singles, syns, blocked, blocked_lines and allow.
+ * Sizes are defaults; the loader sets max_entries of sources, singles, syns, blocked, blocked_lines and block_notes.
  * Values of a map that can be mapped begin on a page: so a line of 64 bytes is one cache line, not two halves.
  */
 struct {
@@ -21,7 +21,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(max_entries, 4096);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct allow_key);
+	__type(key, struct prefix_key);
 	__type(value, struct allow);
 } allow SEC(".maps");
 
@@ -44,11 +44,36 @@ struct {
 } blocked SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix_key);
+	__type(value, struct block);
+} blocked_nets SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct blocklist);
 } blocklist SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix_key);
+	__type(value, struct grace);
+} graces SEC(".maps");
+
+/* No program uses it: it is here so that it lives and dies with the others. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix_key);
+	__type(value, struct block_note);
+} block_notes SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

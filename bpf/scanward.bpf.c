@@ -70,10 +70,11 @@ static __always_inline bool handle_scan(const struct probe *p, const struct touc
 	enum block_outcome outcome = BLOCK_REFUSED;
 	bool is_blocked_now;
 
-	if (rules->mode != MODE_KERNEL || is_allowed(&p->packet.source))
+	if (rules->mode != MODE_KERNEL || is_allowed(&p->packet.source) ||
+	    has_grace(&p->packet.source, now_ns))
 		return false;
 	if (blocks)
-		outcome = block_source(addr_high(source), addr_low(source), now_ns, expiry_ns);
+		outcome = block_source(addr_high(source), addr_low(source), p->source_bits, now_ns, expiry_ns);
 	is_blocked_now = outcome == BLOCK_MADE || outcome == BLOCK_HELD;
 	sums->blocks_made += outcome == BLOCK_MADE;
 	/* One for each crossing: a scanner without a block comes here with every packet. */
@@ -282,13 +283,13 @@ static __always_inline bool command_do(struct command *command, const struct pol
 	case COMMAND_RECHECK:
 		return command_recheck(command);
 	case COMMAND_BLOCK:
-		outcome = block_put(&source, &block, now_ns, true);
+		outcome = command->is_net ? net_put(&source, &block) : block_put(&source, &block, now_ns, true);
 		break;
 	case COMMAND_UNBLOCK:
-		outcome = block_remove(&source);
+		outcome = command->is_net ? net_remove(&source, block.bits) : block_remove(&source);
 		break;
 	default:
-		outcome = block_find(&source, &block);
+		outcome = command->is_net ? net_find(&source, &block) : block_find(&source, &block);
 		command->block = block;
 		break;
 	}

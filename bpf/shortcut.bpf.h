@@ -73,6 +73,8 @@ static __always_inline enum shortcut take_shortcut(struct xdp_md *ctx, __u32 fra
 	default:
 		break;
 	}
+	if (nets_are_blocked() && ipv4_net_drops(ip->saddr, frame_bytes))
+		return SHORTCUT_BLOCKED;
 	if (!is_plain_tcp(ip, tcp, frame_bytes - sizeof(*eth)))
 		return SHORTCUT_NOT_BLOCKED;
 	return is_syn(tcp) ? fill_probe(ip, tcp) : SHORTCUT_NOT_SYN;

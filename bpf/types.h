@@ -31,6 +31,8 @@
 #define BLOCK_UNIT_SHIFT 26
 /* In units: no end. A block whose end would be later than this has none. */
 #define BLOCK_FOR_EVER 0xffffffffU
+/* Bytes of UTF-8 that say why a block was made. */
+#define NOTE_TEXT_BYTES 64
 /* Random 64-bit keys of the hashes: 5 for a source, 11 + 11 for a SYN, 2 for the line of a block. */
 #define SOURCE_KEYS 5
 #define SYN_KEYS 11
@@ -74,15 +76,17 @@ enum allow_reason {
 	ALLOW_GATEWAY = 2,
 	ALLOW_RESOLVER = 3,
 	ALLOW_SSH_PEER = 4,
-	ALLOW_OPERATOR = 5,
+	ALLOW_OPERATOR = 5, /* by a flag, for as long as it is given */
+	ALLOW_COMMAND = 6, /* by a command, until another one takes it back */
 };
 
-/* allow: LPM trie. Asked only before a drop. */
-struct allow_key {
+/* The key of `allow`, `blocked_nets`, `graces` and `block_notes`. */
+struct prefix_key {
 	__u32 prefix_bits; /* of the 128: an IPv4 /24 is 120 */
 	__u8 address[16];
 };
 
+/* allow: LPM trie. Asked only before a drop. */
 struct allow {
 	__u32 reason; /* enum allow_reason */
 };
@@ -109,7 +113,12 @@ struct block_line {
 
 /*
  * blocked: hash of struct addr (the source: an IPv6 source is its prefix), for IPv6 sources, for those that found no
- * cell, and for allowed addresses. Both times are whole units.
+ * cell, and for allowed addresses.
+ *
+ * blocked_nets: LPM trie, for nets of the operator. Asked with a packet's whole source address, which must have no block of
+ * its own, and not at all while `nets` of the blocklist is 0. A net of less than 96 bits holds no IPv4 address.
+ *
+ * Both times are whole units.
  */
 struct block {
 	__u64 start_ns;
@@ -117,15 +126,35 @@ struct block {
 	__u64 packets; /* dropped because of this block */
 	__u64 bytes;
 	__u32 reason; /* enum block_reason */
-	__u32 pad;
+	__u32 bits; /* how much of the 128 is blocked: 128, ipv6_prefix, or the length of the net */
 };
 
-/* blocklist: array of 1. Lines and hash have one writer at a time. */
+/*
+ * blocklist: array of 1. Lines, hash and nets have one writer at a time. A new block writes the first cache line, every
+ * packet reads the second.
+ */
 struct blocklist {
 	struct bpf_spin_lock lock;
 	__u32 is_taken; /* by a writer; under the lock */
 	__u32 count; /* blocks in lines and hash, those that have expired too */
-	__u32 pad;
+	__u8 pad[52];
+	__u32 nets; /* blocks in blocked_nets, those that have expired too */
+};
+
+/*
+ * graces: LPM trie, written by user space. Who was unblocked by command is not blocked again for a while, whatever he
+ * does: asked, with the packet's whole source address, only when a source is over the threshold.
+ */
+struct grace {
+	__u64 until_ns;
+};
+
+/* block_notes: hash of struct prefix_key (what is blocked), written and read by user space only: why. */
+struct block_note {
+	__u16 ports_count; /* of the scan */
+	__u16 text_length;
+	__be16 ports[PORTS_MAX]; /* the last one first */
+	__u8 text[NOTE_TEXT_BYTES]; /* the operator's, UTF-8 */
 };
 
 /*
@@ -250,7 +279,7 @@ struct command {
 	__u32 emptied; /* answer */
 	__u32 outcome; /* answer: enum block_outcome */
 	__u32 next; /* of the first command of a frame: so many are done */
-	__u32 pad;
+	__u32 is_net; /* in COMMAND_BLOCK, _UNBLOCK, _FIND: 1: not `source`, but the net of its first `block.bits` bits */
 	struct addr source;
 	struct block block;
 };
@@ -270,11 +299,13 @@ enum clock_kind {
 SCANWARD_SIZE(addr, 16);
 SCANWARD_SIZE(prefix, 32);
 SCANWARD_SIZE(policy, 40 + 32 * ONLINK_MAX);
-SCANWARD_SIZE(allow_key, 20);
+SCANWARD_SIZE(prefix_key, 20);
 SCANWARD_SIZE(allow, 4);
 SCANWARD_SIZE(block_line, 8 + 24 * BLOCKS_PER_LINE);
 SCANWARD_SIZE(block, 40);
-SCANWARD_SIZE(blocklist, 16);
+SCANWARD_SIZE(blocklist, 68);
+SCANWARD_SIZE(grace, 8);
+SCANWARD_SIZE(block_note, 4 + 2 * PORTS_MAX + NOTE_TEXT_BYTES);
 SCANWARD_SIZE(source, 56 + 8 * PORTS_MAX);
 SCANWARD_SIZE(source_set, 8 + SOURCES_PER_SET * 312);
 SCANWARD_SIZE(line, 64);

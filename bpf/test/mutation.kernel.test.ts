@@ -39,7 +39,7 @@ const program: Fault[] = [
   },
   {
     what: 'a block in the hash lasts a nanosecond longer',
-    file: 'blocks.bpf.h',
+    file: 'blocklist.bpf.h',
     from: 'now_ns < block->expiry_ns',
     to: 'now_ns <= block->expiry_ns',
   },
@@ -79,6 +79,36 @@ const program: Fault[] = [
     from: 'max_blocks - kept',
     to: 'max_blocks',
   },
+  {
+    what: 'behind a net whose block has expired nobody looks',
+    file: 'nets.bpf.h',
+    from: 'key.prefix_bits = net->bits - 1;',
+    to: 'return false;',
+  },
+  {
+    what: 'a net drops who is allowed',
+    file: 'nets.bpf.h',
+    from: 'if (is_allowed(&address))',
+    to: 'if (false)',
+  },
+  {
+    what: 'a net is taken for one that it is in',
+    file: 'nets.bpf.h',
+    from: 'net && net->bits == key->prefix_bits',
+    to: 'net',
+  },
+  {
+    what: 'a grace is ignored',
+    file: 'scanward.bpf.c',
+    from: 'has_grace(&p->packet.source, now_ns)',
+    to: 'now_ns == ~0ULL',
+  },
+  {
+    what: 'a grace does not end',
+    file: 'blocklist.bpf.h',
+    from: 'now_ns < grace->until_ns',
+    to: 'grace->until_ns != now_ns + 1',
+  },
   { what: 'SYN+ACK is taken for a SYN', file: 'parse.bpf.h', from: 'tcp->syn && !tcp->ack', to: 'tcp->syn' },
 ];
 const reference: Fault[] = [
@@ -105,6 +135,12 @@ const reference: Fault[] = [
     file: 'block-line.ts',
     from: 'return this.#put(undefined, ',
     to: 'return this.#cells.some(',
+  },
+  {
+    what: 'a net of IPv6 holds IPv4 addresses',
+    file: 'nets.ts',
+    from: 'isMapped(address, 0) ? IPV4_NET_BITS_MIN : 0',
+    to: '0',
   },
   { what: 'a SYN that was dropped counts as seen', file: 'reference.ts', from: 'this.syns.forget(syn);', to: '' },
 ];
@@ -170,7 +206,7 @@ describe('found', () => {
   });
 
   test('in the program: all write into the blocklist at once', async () => {
-    const fault = { what: 'no turns', file: 'blocks.bpf.h', from: 'if (!was_taken)', to: 'if (was_taken <= 1)' };
+    const fault = { what: 'no turns', file: 'blocklist.bpf.h', from: 'if (!was_taken)', to: 'if (was_taken <= 1)' };
     const broken = await withFaultyProgram(fault, (object) => hammerBlocks(BLOCKS, object));
     process.stdout.write(`no turns: ${JSON.stringify(broken)}\n`);
     expect(broken.twice + broken.count + broken.made).toBeGreaterThan(0);

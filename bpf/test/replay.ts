@@ -1,6 +1,6 @@
 /** Plays a trace through the program and through its reference in TypeScript, and compares all that can be seen. */
 import * as detector from '@scanward/detector';
-import type { Reference, ReferencePolicy, ScanRecord } from '@scanward/detector';
+import type { BlockedNet, Reference, ReferencePolicy, ScanRecord } from '@scanward/detector';
 import {
   blockExpiryNs,
   CommandOp,
@@ -12,7 +12,7 @@ import {
   type Scan,
 } from '@scanward/map-codec';
 import { parseFrame } from '@scanward/packet';
-import { DEFAULT_POLICY, TEST_SECRET, type Judged, TestProgram } from '@scanward/testkit';
+import { DEFAULT_POLICY, TEST_SECRET, type Judged, type TestBlock, TestProgram } from '@scanward/testkit';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { address } from './packets.ts';
 import type { PinnedCpus } from './pinned.ts';
@@ -25,6 +25,7 @@ const SINGLE_LINES = 3;
 const SYN_LINES = 3;
 const MAX_BLOCKS = 8;
 const BLOCK_LINES = 2;
+const MAX_NETS = 5;
 const CLOCKS_APART_NS = 3_000n;
 
 /** The reference, or a copy of it with a fault. */
@@ -48,11 +49,16 @@ function same(what: string, actual: unknown, expected: unknown): void {
 /** The program in the size that the traces are made for: small tables, so that they overflow. */
 export function loadForTraces(object?: string): TestProgram {
   const lines = { singleLines: SINGLE_LINES, synLines: SYN_LINES, blockLines: BLOCK_LINES };
-  const sizes = { sourceSets: SOURCE_SETS, maxBlocks: MAX_BLOCKS, ...lines };
+  const sizes = { sourceSets: SOURCE_SETS, maxBlocks: MAX_BLOCKS, maxNets: MAX_NETS, ...lines };
   return TestProgram.load(object === undefined ? sizes : { ...sizes, object });
 }
 
-function prefixOf(text: string): { address: Uint8Array; bits: number } {
+interface Net {
+  readonly address: Uint8Array;
+  readonly bits: number;
+}
+
+function prefixOf(text: string): Net {
   const [host, bits] = text.split('/');
   return { address: address(host!), bits: Number(bits) };
 }
@@ -114,6 +120,7 @@ class Replay {
       synLines: SYN_LINES,
       blocksMax: MAX_BLOCKS,
       blockLines: BLOCK_LINES,
+      netsMax: MAX_NETS,
     });
     program.reset();
     program.setNow(trace.startNs);
@@ -135,13 +142,25 @@ class Replay {
         this.#allow(step.prefix, step.kind === 'allow');
         break;
       case 'block':
-        this.#block(this.#sourceOf(step.source), step.lastsNs, step.reason);
+        this.#block(step.source, step.lastsNs, step.reason);
         break;
       case 'unblock':
-        this.#unblock(this.#sourceOf(step.source));
+        this.#unblock(this.#sourceOf(step.source).key);
         break;
       case 'forget':
-        this.#forget(this.#sourceOf(step.source));
+        this.#forget(this.#sourceOf(step.source).key);
+        break;
+      case 'block-net':
+        this.#blockNet(prefixOf(step.net), step.lastsNs);
+        break;
+      case 'unblock-net':
+        this.#unblockNet(prefixOf(step.net));
+        break;
+      case 'grace':
+        this.#grace(prefixOf(step.prefix), step.lastsNs);
+        break;
+      case 'ungrace':
+        this.#ungrace(prefixOf(step.prefix));
         break;
       case 'sweep':
         this.#sweep(step.first, step.count);
@@ -195,8 +214,8 @@ class Replay {
   }
 
   /** The source of an address by the policy of now. */
-  #sourceOf(text: string): Uint8Array {
-    return this.#model.sourceOf(address(text), referencePolicy(this.#rules)).key;
+  #sourceOf(text: string): { readonly key: Uint8Array; readonly bits: number } {
+    return this.#model.sourceOf(address(text), referencePolicy(this.#rules));
   }
 
   #allow(prefix: string, isAllowed: boolean): void {
@@ -209,9 +228,15 @@ class Replay {
     for (const one of this.#allowed) this.#reference.allow.add(prefixOf(one));
   }
 
-  #block(source: Uint8Array, lastsNs: bigint, reason: number): void {
+  /** A block from now on; 0n: for ever. */
+  #lasting(lastsNs: bigint, reason: number): TestBlock {
     const expiryNs = lastsNs === 0n ? 0n : this.#nowNs + lastsNs;
-    const block = { startNs: this.#nowNs, expiryNs, packets: 0n, bytes: 0n, reason };
+    return { startNs: this.#nowNs, expiryNs, packets: 0n, bytes: 0n, reason };
+  }
+
+  #block(from: string, lastsNs: bigint, reason: number): void {
+    const { key: source, bits } = this.#sourceOf(from);
+    const block = { ...this.#lasting(lastsNs, reason), bits };
     const [program, { blocks }] = [this.#program, this.#reference];
     same('a block by user space', program.setBlock(source, block), blocks.set(source, block, this.#nowNs));
     same('the block', program.block(source), blocks.get(source));
@@ -219,6 +244,28 @@ class Replay {
 
   #unblock(source: Uint8Array): void {
     same('a block lifted', this.#program.deleteBlock(source), this.#reference.blocks.delete(source));
+  }
+
+  #blockNet(net: Net, lastsNs: bigint): void {
+    const block = this.#lasting(lastsNs, detector.BlockReason.operator);
+    const [program, { nets }] = [this.#program, this.#reference];
+    same('a net blocked', program.setNet(net.address, net.bits, block), nets.set(net, block));
+    same('the block of a net', program.net(net.address, net.bits), nets.get(net));
+  }
+
+  #unblockNet(net: Net): void {
+    const lifted = this.#program.deleteNet(net.address, net.bits);
+    same('the block of a net lifted', lifted, this.#reference.nets.delete(net));
+  }
+
+  #grace(prefix: Net, lastsNs: bigint): void {
+    this.#program.grace(prefix.address, prefix.bits, this.#nowNs + lastsNs);
+    this.#reference.graces.set(prefix, this.#nowNs + lastsNs);
+  }
+
+  #ungrace(prefix: Net): void {
+    const taken = this.#program.ungrace(prefix.address, prefix.bits);
+    same('a grace taken back', taken, this.#reference.graces.delete(prefix));
   }
 
   #sweep(first: number, count: number): void {
@@ -257,13 +304,17 @@ class Replay {
   }
 
   #compareBlocks(): void {
-    const [program, { blocks }] = [this.#program, this.#reference];
+    const [program, { blocks, nets }] = [this.#program, this.#reference];
     const byText = (hashed: { source: Uint8Array; block: unknown }[]): Map<string, unknown> =>
       new Map(hashed.map(({ source, block }) => [source.join(), block]));
+    const byNet = (blocked: readonly BlockedNet[]): Map<string, unknown> =>
+      new Map(blocked.map(({ address: net, block }) => [`${net.join()}/${block.bits}`, block]));
     for (let line = 0; line < BLOCK_LINES; line++)
       same(`blocked_lines: line ${line}`, program.blockLine(line), blocks.line(line));
     same('blocked', byText(program.hashedBlocks()), byText([...blocks.hashed()]));
     same('number of blocks', program.blockCount(), blocks.size);
+    same('blocked_nets', byNet(program.nets()), byNet(nets.list()));
+    same('number of nets', program.netCount(), nets.size);
   }
 }
 

@@ -54,6 +54,10 @@ export type Step =
   | { readonly kind: 'policy'; readonly change: Partial<TracePolicy> }
   | { readonly kind: 'block'; readonly source: string; readonly lastsNs: bigint; readonly reason: number }
   | { readonly kind: 'unblock' | 'forget'; readonly source: string }
+  | { readonly kind: 'block-net'; readonly net: string; readonly lastsNs: bigint }
+  | { readonly kind: 'unblock-net'; readonly net: string }
+  | { readonly kind: 'grace'; readonly prefix: string; readonly lastsNs: bigint }
+  | { readonly kind: 'ungrace'; readonly prefix: string }
   | { readonly kind: 'allow' | 'disallow'; readonly prefix: string }
   | { readonly kind: 'sweep' | 'recheck'; readonly first: number; readonly count: number };
 
@@ -93,6 +97,17 @@ const prefix = fc.constantFrom(
   '::/0',
 );
 
+/** Nets within each other, so that some are longest matches that have expired; a few more than there is room for. */
+const net = fc.constantFrom(
+  '192.0.2.1/128',
+  '192.0.2.0/126',
+  '192.0.2.0/120',
+  '0.0.0.0/96',
+  '2001:db8:1::/64',
+  '2001:db8:1::/48',
+  '::/0',
+);
+
 const edge = fc.constantFrom(-1_025n, -1_024n, -1n, 0n, 0n, 1n, 1_024n, 1_025n);
 const pause = fc.oneof(
   { arbitrary: fc.bigInt(0n, 5_000n), weight: 12 },
@@ -120,10 +135,10 @@ const time = fc.oneof(
   {
     arbitrary: fc.record({
       back: fc.integer({ min: 1, max: 8 }),
-      afterNs: fc.constantFrom(0n, 5n * SECOND, 10n * SECOND),
-      afterUnitNs: fc.constantFrom(-1n, 0n, 0n, 1n),
+      afterNs: fc.constantFrom(0n, 0n, 0n, SECOND, 5n * SECOND, 10n * SECOND),
+      afterUnitNs: fc.constantFrom(-1n, 0n, 0n, 0n, 1n),
     }),
-    weight: 1,
+    weight: 4,
   },
 );
 // Each change of thread costs ten times the packet.
@@ -174,12 +189,37 @@ const hand: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('block' as const),
       source: from,
       // The last one ends, where the machine runs for years, later than a block can.
-      lastsNs: fc.constantFrom(0n, 1n, 5n * SECOND, 10n * SECOND, 3_600n * SECOND, 2n ** 58n),
+      lastsNs: fc.constantFrom(0n, 1n, 1n, 5n * SECOND, 10n * SECOND, 3_600n * SECOND, 2n ** 58n),
       reason: fc.constantFrom(1, 2),
     }),
     weight: 4,
   },
-  fc.record({ kind: fc.constantFrom('unblock' as const, 'forget' as const), source: from }),
+  {
+    arbitrary: fc.record({
+      kind: fc.constantFrom('unblock' as const, 'unblock' as const, 'forget' as const),
+      source: from,
+    }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('block-net' as const),
+      net,
+      // Short ones run out while longer ones that hold them are in force.
+      lastsNs: fc.constantFrom(1n, 1n, 1n, SECOND, 5n * SECOND, 10n * SECOND, 0n),
+    }),
+    weight: 4,
+  },
+  fc.record({ kind: fc.constant('unblock-net' as const), net }),
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('grace' as const),
+      prefix,
+      lastsNs: fc.constantFrom(0n, 5_000n, 5n * SECOND, 60n * SECOND),
+    }),
+    weight: 2,
+  },
+  fc.record({ kind: fc.constant('ungrace' as const), prefix }),
   { arbitrary: fc.record({ kind: fc.constantFrom('allow' as const, 'disallow' as const), prefix }), weight: 2 },
   { arbitrary: fc.record({ kind: fc.constant('recheck' as const), first: fc.nat(2), count: fc.nat(3) }), weight: 2 },
   fc.record({ kind: fc.constant('sweep' as const), first: fc.nat(4), count: fc.nat(5) }),
@@ -194,7 +234,7 @@ export const trace: fc.Arbitrary<Trace> = fc.record({
   ),
   policy: fc.record(rules),
   allow: fc.subarray(['192.0.2.3/128', '2001:db8:2::1/128']),
-  steps: fc.array(fc.oneof({ arbitrary: packet, weight: 10 }, hand), {
+  steps: fc.array(fc.oneof({ arbitrary: packet, weight: 7 }, hand), {
     minLength: 1,
     maxLength: PACKETS_MAX,
     size: 'max',

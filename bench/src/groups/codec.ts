@@ -51,7 +51,7 @@ const connection: Subject<Connection> = {
 
 const block: Subject<Block> = {
   codec: codec.block,
-  value: { startNs: 3_600_000_000_000n, expiryNs: 7_200_000_000_000n, packets: 5n, bytes: 300n, reason: 1 },
+  value: { startNs: 3_600_000_000_000n, expiryNs: 7_200_000_000_000n, packets: 5n, bytes: 300n, reason: 1, bits: 128 },
   withCursor: (() => {
     const records = cursor(codec.block);
     return (bytes: Uint8Array) => {

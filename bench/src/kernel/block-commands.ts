@@ -2,7 +2,7 @@ import { BlockOutcome, BlockReason, CommandFrame, type RunFrame } from '@scanwar
 import { Network, putAddress } from './addresses.ts';
 import { endian } from './codec.ts';
 
-const forever = { startNs: 1n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: BlockReason.OPERATOR };
+const forever = { startNs: 1n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: BlockReason.OPERATOR, bits: 128 };
 const frame = new CommandFrame(endian);
 const source = new Uint8Array(16);
 const view = new DataView(source.buffer);

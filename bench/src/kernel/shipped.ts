@@ -70,7 +70,7 @@ export class Shipped implements Disposable {
     this.setPolicy({});
     if (blockAll(this.runFrame, 0, blocks) !== blocks) throw new Error(`no room for ${blocks} blocks`);
     for (let i = 0; i < allowed; i++) {
-      const key = codec.allowKey.encode({ prefixBits: 128, address: allowedSource(i) });
+      const key = codec.prefixKey.encode({ prefixBits: 128, address: allowedSource(i) });
       this.map('allow').set(key, codec.allow.encode({ reason: AllowReason.OPERATOR }));
     }
   }

@@ -30,7 +30,7 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** Says why, in one line, and ends the process; its descriptors close with it, so nothing stays attached. */
+/** Says why, in one line, and ends the process; its descriptors close with it, so nothing stays attached but what is pinned. */
 function fail(error: unknown): void {
   const circumstances = { status: readText('/proc/self/status') ?? '', limits: '', release: release() };
   const { message, exitCode } = toOperatorError(error, 'running', circumstances);

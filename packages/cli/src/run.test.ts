@@ -104,7 +104,7 @@ test('a start that fails says nothing but its error, and closes what it opened',
   await expect(run(options('-i', 'eth0', '-i', 'eth1'), refused.host, refused.system)).rejects.toMatchObject({
     exitCode: 8,
   });
-  expect(refused.done.slice(-2)).toEqual(['detach eth0', 'close']);
+  expect(refused.done.slice(-3)).toEqual(['attach eth0', 'revert eth0', 'close']);
   expect(refused.stderr.text).toBe('');
 
   const broken = fakeSystem();
@@ -155,4 +155,45 @@ test('nothing is loaded without the interface or the rights', async () => {
     message: expect.stringContaining('CAP_PERFMON, CAP_BPF missing') as string,
   });
   expect([...missing.done, ...powerless.done]).toEqual([]);
+});
+
+test('what is pinned is pinned before it is attached, and removed by a signal', async () => {
+  const fake = fakeSystem();
+  fake.pin();
+  const running = run(options(), fake.host, fake.system);
+  await attached(fake);
+  fake.signal('SIGTERM');
+  await running;
+  const steps = ['load', 'policy', 'keep', 'attach eth0', 'settle eth0', 'detach eth0', 'remove', 'close'];
+  expect(fake.done.filter((step, i) => step !== fake.done[i - 1])).toEqual(steps);
+  expect(fake.stderr.text).toContain('scanward: instance wan: goes on with what was pinned\n');
+  expect(fake.stderr.text).toContain('scanward: warning: something is odd\n');
+  expect(fake.stderr.text).toContain('scanward: eth7 is no longer asked for: detached\n');
+});
+
+test.each([
+  ['it is asked to', ['--keep-on-exit'], (fake: ReturnType<typeof fakeSystem>) => fake.signal('SIGTERM')],
+  [
+    'something fails',
+    [],
+    (fake: ReturnType<typeof fakeSystem>) => (fake.drainError = new BpfSyscallError('BPF_MAP_LOOKUP_ELEM', 12)),
+  ],
+] as const)('what is pinned stays when %s', async (_, flags, end) => {
+  const fake = fakeSystem();
+  fake.pin();
+  const running = run(options(...flags), fake.host, fake.system).catch(() => undefined);
+  await attached(fake);
+  end(fake);
+  await running;
+  expect(fake.done.slice(-2)).toEqual(['leave eth0', 'close']);
+  expect(fake.stderr.text).toContain('the program stays attached: scanward detach takes it off');
+});
+
+test('a start that fails brings back what was', async () => {
+  const fake = fakeSystem();
+  fake.pin();
+  fake.links.push({ ifindex: 3, name: 'eth1', up: true });
+  fake.refusals.set('eth1', new BpfSyscallError('BPF_LINK_CREATE', 12));
+  await expect(run(options('-i', 'eth0', '-i', 'eth1'), fake.host, fake.system)).rejects.toMatchObject({ exitCode: 8 });
+  expect(fake.done.slice(-3)).toEqual(['revert eth0', 'revert', 'close']);
 });

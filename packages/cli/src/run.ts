@@ -188,6 +188,7 @@ function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParamete
     maxSources: options.maxSources,
     maxBlocks: options.maxBlocks,
     sourceKeys: loaded.sourceKeys,
+    adopted: loaded.keeping.origin !== 'new',
   };
 }
 

@@ -5,6 +5,7 @@ import type { Host } from '../src/host.ts';
 import type { Attach } from '../src/interfaces.ts';
 import { notKept } from '../src/kernel/keeping.ts';
 import type { Loaded } from '../src/kernel/load.ts';
+import { Place } from '../src/pins/place.ts';
 import type { System } from '../src/run.ts';
 import { systemClock } from '../src/system/clock.ts';
 
@@ -23,6 +24,7 @@ class Kept extends Writable {
 /** A process and a host in memory, and a record of what was done to them. */
 export function fakeSystem() {
   const done: string[] = [];
+  const allowed: AllowEntry[] = [];
   const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const files: Record<string, string> = { '/proc/self/status': 'CapEff:\t000001ffffffffff\n' };
   let closed: (gone: boolean) => void = () => undefined;
@@ -43,6 +45,23 @@ export function fakeSystem() {
     state: undefined as StateStore | undefined,
     allowed: [] as AllowEntry[],
     keeping: notKept,
+    /** From now on what is loaded is pinned. */
+    pin: () => {
+      const step = (name: string) => () => void done.push(name);
+      fake.keeping = {
+        ...notKept,
+        place: new Place('/bpffs', 'wan'),
+        notes: ['goes on with what was pinned'],
+        warnings: ['something is odd'],
+        keep: step('keep'),
+        settle: (names) => {
+          done.push(`settle ${names.join()}`);
+          return ['eth7'];
+        },
+        revert: step('revert'),
+        remove: step('remove'),
+      };
+    },
     signal: (name: 'SIGINT' | 'SIGTERM') => {
       for (const listener of listeners) listener(name);
     },
@@ -67,7 +86,8 @@ export function fakeSystem() {
     done.push(`attach ${link.name}`);
     const close = () => void done.push(`detach ${link.name}`);
     const leave = () => void done.push(`leave ${link.name}`);
-    return { mode: 'native', ifindex: () => link.ifindex, close, leave, revert: close };
+    const revert = () => void done.push(`revert ${link.name}`);
+    return { mode: 'native', ifindex: () => link.ifindex, close, leave, revert };
   };
   const loaded = (): Loaded => ({
     program: undefined as never,
@@ -114,6 +134,7 @@ export function fakeSystem() {
     },
     kernelBytes: 40 * 2 ** 20,
     keeping: fake.keeping,
+    changes: undefined,
     close: () => void done.push('close'),
   });
   const system: System = {

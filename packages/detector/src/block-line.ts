@@ -1,6 +1,7 @@
 import { BLOCK_FOR_EVER, BLOCK_UNIT_NS, BLOCKS_PER_LINE } from './limits.ts';
 import { isInForce, type Block } from './block.ts';
 
+const ADDRESS_BITS = 128;
 const PACKETS_MAX = 0xffff_ffffn;
 
 /** A cell: the four bytes of an IPv4 address as a number, and its block. */
@@ -59,7 +60,7 @@ export class Line {
 
   #take({ address, block }: Cell, where: (old: Cell | undefined) => boolean): boolean {
     const packets = block.packets < PACKETS_MAX ? block.packets : PACKETS_MAX;
-    return this.#put({ address, block: { ...block, packets } }, where);
+    return this.#put({ address, block: { ...block, packets, bits: ADDRESS_BITS } }, where);
   }
 
   #put(cell: Cell | undefined, where: (old: Cell | undefined) => boolean): boolean {

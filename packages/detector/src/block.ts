@@ -11,6 +11,8 @@ export interface Block {
   packets: bigint;
   bytes: bigint;
   readonly reason: number;
+  /** How much of the 128 is blocked: those of the source, or the length of the net. */
+  readonly bits: number;
 }
 
 export function isInForce(block: Block, nowNs: bigint): boolean {

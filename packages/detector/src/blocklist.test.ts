@@ -10,9 +10,10 @@ const SITE = ipv6(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0);
 function make(options: Partial<BlocklistOptions> = {}) {
   const allow = new PrefixList(8);
   const list = new Blocklist({ capacity: 64, lines: 1, keys: SECRET.slice(-2), allow, ...options });
-  const scan = (source: Uint8Array, nowNs = NOW, ttlNs = 10n * SECOND_NS) => list.block(source, nowNs, nowNs + ttlNs);
-  const operator = (source: Uint8Array, expiryNs = 0n) =>
-    list.set(source, { startNs: NOW, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.operator }, NOW);
+  const scan = (source: Uint8Array, nowNs = NOW, ttlNs = 10n * SECOND_NS) =>
+    list.block(source, 128, nowNs, nowNs + ttlNs);
+  const operator = (source: Uint8Array, expiryNs = 0n, bits = 128) =>
+    list.set(source, { startNs: NOW, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.operator, bits }, NOW);
   const allowed = (source: Uint8Array) => {
     allow.add({ address: source, bits: 128 });
     for (let line = 0; line < list.lines; line++) list.recheck(line);
@@ -105,9 +106,16 @@ describe('what a block says', () => {
     expect(list.size).toBe(2);
   });
 
+  it('how much of it the source is; of IPv4 all', () => {
+    const { list, operator } = make();
+    operator(SITE, 0n, 48);
+    operator(host(1), 0n, 48);
+    expect([list.get(SITE)!.bits, list.get(host(1))!.bits]).toEqual([48, 128]);
+  });
+
   it('packets of a cell end at 2^32 - 1', () => {
     const { list } = make();
-    const block = { startNs: 0n, expiryNs: 0n, packets: 1n << 40n, bytes: 0n, reason: BlockReason.scan };
+    const block = { startNs: 0n, expiryNs: 0n, packets: 1n << 40n, bytes: 0n, reason: BlockReason.scan, bits: 128 };
     list.set(host(1), block, NOW);
     list.drops(host(1), host(1), NOW, 60);
     expect(list.line(0)).toMatchObject({ packets: [0xffff_ffff, 0, 0, 0, 0], bytes: [60n, 0n, 0n, 0n, 0n] });

@@ -105,10 +105,10 @@ export class Blocklist {
   }
 
   /** What a packet over the threshold does: insert, or replace what has expired. */
-  block(source: Uint8Array, nowNs: bigint, expiryNs: bigint): BlockOutcome {
+  block(source: Uint8Array, bits: number, nowNs: bigint, expiryNs: bigint): BlockOutcome {
     const old = this.get(source);
     if (old !== undefined && isInForce(old, nowNs)) return 'held';
-    const block = { startNs: nowNs, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.scan };
+    const block = { startNs: nowNs, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.scan, bits };
     return this.#put(source, rounded(block), nowNs);
   }
 

@@ -5,6 +5,7 @@ export type { BlockLine } from './block-line.ts';
 export { Counters } from './counters.ts';
 export { Detector } from './detector.ts';
 export type { DetectorOptions } from './detector.ts';
+export { Graces } from './graces.ts';
 export { hashToSet, KeyedHash } from './keyed-hash.ts';
 export {
   ALLOW_MAX,
@@ -14,6 +15,9 @@ export {
   BLOCKS_PER_LINE,
   BLOCKS_MAX,
   CELLS_PER_LINE,
+  IPV4_NET_BITS_MIN,
+  NET_LOOKS_MAX,
+  NETS_MAX,
   ONLINK_MAX,
   PORTS_MAX,
   RETRANSMISSION_NS,
@@ -28,6 +32,8 @@ export {
   TIME_NS_MAX,
 } from './limits.ts';
 export { Moment } from './moment.ts';
+export { Nets } from './nets.ts';
+export type { BlockedNet, NetsOptions } from './nets.ts';
 export { compilePolicy, subOf, ticksOf } from './policy.ts';
 export type { Policy, Rules } from './policy.ts';
 export { PrefixList } from './prefix-list.ts';

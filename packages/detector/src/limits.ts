@@ -19,6 +19,11 @@ export const BLOCK_UNIT_NS = 1n << 26n;
 /** In units: no end. */
 export const BLOCK_FOR_EVER = 0xffff_ffff;
 
+/** Nets that the program looks at for one packet. */
+export const NET_LOOKS_MAX = 8;
+/** Bits of the 128: a shorter net is one of IPv6. */
+export const IPV4_NET_BITS_MIN = 96;
+
 /** The highest threshold, in user mode. */
 export const THRESHOLD_MAX = 1024;
 /** Sets of one table: their number times a 32-bit hash is still an exact double. */
@@ -28,4 +33,5 @@ export const TIME_NS_MAX = 1n << 58n;
 /** Default capacities of the program's maps. */
 export const ALLOW_MAX = 1024;
 export const BLOCKS_MAX = 65_536;
+export const NETS_MAX = 65_536;
 export const SCANS_MAX = 65_536;

@@ -147,6 +147,49 @@ describe('a blocked source', () => {
   });
 });
 
+describe('a blocked net', () => {
+  const operator = { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 2 };
+
+  it('gets nothing through, but for who is allowed', () => {
+    const reference = make();
+    reference.nets.set({ address: host(0), bits: 120 }, operator);
+    reference.allow.add({ address: host(9), bits: 128 });
+    expect(reference.packet(other('not-tcp', 7), START).verdict).toBe(Verdict.dropBlocked);
+    expect(reference.packet(syn(9, 1), START).verdict).toBe(Verdict.passConnection);
+    expect(reference.packet(syn(256, 1), START).verdict).toBe(Verdict.passConnection);
+    expect(reference.counters.verdicts[Verdict.dropBlocked]).toEqual({ packets: 1n, bytes: 100n });
+  });
+
+  it("is not asked for who has a block of his own, and is again when that one's time is over", () => {
+    const reference = make({ blockTtlNs: 5n * SECOND_NS });
+    scan(reference, 7, 4);
+    reference.nets.set({ address: host(0), bits: 120 }, operator);
+    const packets = () => [reference.blocks.get(host(7))!, ...reference.nets.list().map(({ block }) => block)];
+    reference.packet(syn(7, 5), START + 4n * SECOND_NS);
+    reference.packet(syn(7, 5), START + 10n * SECOND_NS);
+    expect(packets().map((block) => block.packets)).toEqual([1n, 1n]);
+  });
+});
+
+describe('a source with a grace', () => {
+  it('is as good as allowed until it ends, and is then blocked at the next packet', () => {
+    const reference = make();
+    const endNs = START + 20n * SECOND_NS;
+    reference.graces.set({ address: host(7), bits: 128 }, endNs);
+    expect(scan(reference, 7, 20)).toMatchObject({ verdict: Verdict.passConnection });
+    expect(reference.packet(syn(7, 21), endNs - 1n).scan).toBeUndefined();
+    expect(reference.packet(syn(7, 22), endNs)).toMatchObject({ verdict: Verdict.dropThreshold, scan: { blocked: 1 } });
+    expect(reference.counters.blocksMade).toBe(1n);
+  });
+
+  it('stays blocked when it is', () => {
+    const reference = make();
+    scan(reference, 7, 4);
+    reference.graces.set({ address: host(7), bits: 128 }, START + 20n * SECOND_NS);
+    expect(reference.packet(syn(7, 5), START + 5n * SECOND_NS).verdict).toBe(Verdict.dropBlocked);
+  });
+});
+
 describe('an allowed source', () => {
   it('is never dropped, and its connections are seen', () => {
     const reference = make();
@@ -159,7 +202,7 @@ describe('an allowed source', () => {
 
   it('goes on as if it were not blocked', () => {
     const reference = make();
-    reference.blocks.set(host(7), { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 2 }, START);
+    reference.blocks.set(host(7), { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 2, bits: 128 }, START);
     reference.allow.add({ address: host(7), bits: 128 });
     for (let line = 0; line < reference.blocks.lines; line++) reference.blocks.recheck(line);
     expect(reference.packet(syn(7, 1), START).verdict).toBe(Verdict.passConnection);

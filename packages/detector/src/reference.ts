@@ -2,8 +2,10 @@ import { ADDRESS_BYTES, isUnspecified } from './address.ts';
 import { assertInteger } from './assert.ts';
 import { Blocklist, expiryOf, type BlockOutcome } from './blocklist.ts';
 import { Counters } from './counters.ts';
-import { ALLOW_MAX, BLOCK_KEYS, BLOCKS_MAX, SECRET_WORDS, SOURCE_KEYS } from './limits.ts';
+import { Graces } from './graces.ts';
+import { ALLOW_MAX, BLOCK_KEYS, BLOCKS_MAX, NETS_MAX, SECRET_WORDS, SOURCE_KEYS } from './limits.ts';
 import { Moment } from './moment.ts';
+import { Nets } from './nets.ts';
 import { compilePolicy, ticksOf, type Policy, type Rules } from './policy.ts';
 import { PrefixList } from './prefix-list.ts';
 import type { ConnectionRecord, Outcome, ParsedPacket, Passage, ScanRecord } from './records.ts';
@@ -32,6 +34,7 @@ export interface ReferenceOptions {
   readonly blocksMax?: number;
   /** Default: half as many as blocks. */
   readonly blockLines?: number;
+  readonly netsMax?: number;
   readonly allowMax?: number;
 }
 
@@ -54,7 +57,10 @@ function connectionOf({ syn, nowNs, ifindex }: Passage): ConnectionRecord {
  */
 export class Reference {
   readonly allow: PrefixList;
+  /** Written by user space. */
+  readonly graces = new Graces();
   readonly blocks: Blocklist;
+  readonly nets: Nets;
   readonly sources: SourceTable;
   readonly singles: Singles;
   readonly syns: SynTable;
@@ -67,9 +73,11 @@ export class Reference {
   constructor(options: ReferenceOptions) {
     assertInteger('number of secret words', options.secret.length, SECRET_WORDS, SECRET_WORDS);
     const { secret, allowMax = ALLOW_MAX, blocksMax: capacity = BLOCKS_MAX, blockLines } = options;
+    const { netsMax = NETS_MAX } = options;
     const lines = blockLines === undefined ? {} : { lines: blockLines };
     this.allow = new PrefixList(allowMax);
     this.blocks = new Blocklist({ capacity, ...lines, keys: secret.slice(-BLOCK_KEYS), allow: this.allow });
+    this.nets = new Nets({ capacity: netsMax, allow: this.allow });
     const { sourceSets, singleLines } = options;
     this.#sources = new Sources({ sets: sourceSets, singleLines, keys: secret.slice(0, SOURCE_KEYS) });
     this.sources = this.#sources.table;
@@ -107,10 +115,15 @@ export class Reference {
     let sourceBits = 0;
     if (packet.source !== undefined) {
       sourceBits = sourceInto(packet.source, 0, this.#rules, source);
-      if (this.blocks.drops(source, packet.source, nowNs, packet.frameLength)) return { verdict: Verdict.dropBlocked };
+      if (this.#isBlocked(source, packet.source, nowNs, packet.frameLength)) return { verdict: Verdict.dropBlocked };
     }
     if (packet.class !== 'syn') return { verdict: VERDICT_OF[packet.class] };
     return this.#syn({ syn: packet as Syn, source, sourceBits, nowNs, ifindex });
+  }
+
+  /** A net is asked only for what its source has no block of its own for. */
+  #isBlocked(source: Uint8Array, address: Uint8Array, nowNs: bigint, frameLength: number): boolean {
+    return this.blocks.drops(source, address, nowNs, frameLength) || this.nets.drops(address, nowNs, frameLength);
   }
 
   #syn(passage: Passage): Outcome {
@@ -122,7 +135,7 @@ export class Reference {
     if (isUnspecified(source, 0)) return { verdict: Verdict.passConnection, connection };
     const ports = this.#touch(passage);
     const scan = ports ? this.#crossing(passage, ports) : {};
-    if (ports && this.#isDropped(syn)) {
+    if (ports && this.#isDropped(passage)) {
       this.syns.forget(syn);
       return { verdict: Verdict.dropThreshold, ...scan };
     }
@@ -144,21 +157,21 @@ export class Reference {
     return this.sources.freshPorts(slot);
   }
 
-  #decides(syn: Syn): boolean {
-    return this.#policy.mode === 'kernel' && !this.allow.has(syn.source);
+  #decides({ syn, nowNs }: Passage): boolean {
+    return this.#policy.mode === 'kernel' && !this.allow.has(syn.source) && !this.graces.has(syn.source, nowNs);
   }
 
-  #isDropped(syn: Syn): boolean {
-    return this.#decides(syn) && this.#policy.response === 'block';
+  #isDropped(passage: Passage): boolean {
+    return this.#decides(passage) && this.#policy.response === 'block';
   }
 
   /** A source is over the threshold: block it, report it. */
   #crossing(passage: Passage, ports: readonly number[]): { scan?: ScanRecord } {
-    const { syn, source, sourceBits, nowNs, ifindex } = passage;
-    if (!this.#decides(syn)) return {};
+    const { syn, sourceBits, nowNs, ifindex } = passage;
+    if (!this.#decides(passage)) return {};
     const ttlNs = this.#policy.blockTtlNs;
     const expiryNs = ttlNs === 0n ? 0n : expiryOf(nowNs + ttlNs);
-    const outcome = this.#policy.response === 'block' ? this.#block(source, nowNs, expiryNs) : undefined;
+    const outcome = this.#policy.response === 'block' ? this.#block(passage, expiryNs) : undefined;
     // A block that was refused at first is told when it is made.
     if (!this.sources.report && outcome !== 'made') return {};
     const blocked = outcome === 'made' || outcome === 'held';
@@ -175,8 +188,8 @@ export class Reference {
     return { scan };
   }
 
-  #block(source: Uint8Array, nowNs: bigint, expiryNs: bigint): BlockOutcome {
-    const outcome = this.blocks.block(source, nowNs, expiryNs);
+  #block({ source, sourceBits, nowNs }: Passage, expiryNs: bigint): BlockOutcome {
+    const outcome = this.blocks.block(source, sourceBits, nowNs, expiryNs);
     if (outcome === 'made') this.counters.blocksMade++;
     if (outcome === 'refused' && this.sources.report) this.counters.blocksRefused++;
     return outcome;

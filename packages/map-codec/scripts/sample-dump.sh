@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes test/sample/*.dump: what bpftool prints of the maps of a Scanward that blocks three sources and has seen
+# Makes test/sample/*.dump: what bpftool prints of the maps of a Scanward that blocks three sources and a net and has seen
 # packets on two CPUs. Needs root, bpftool and a machine with two CPUs; attaches nothing, leaves nothing.
 #   sudo packages/map-codec/scripts/sample-dump.sh
 set -eu
@@ -25,7 +25,11 @@ bpftool map update pinned "$bpf/maps/blocked_lines" key hex 00 00 00 00 value he
 	00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 $none $none
 bpftool map update pinned "$bpf/maps/blocked" \
 	key hex 20 01 0d b8 00 01 00 02 00 00 00 00 00 00 00 00 \
-	value hex 00 00 00 48 17 00 00 00 00 00 00 58 83 50 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00
+	value hex 00 00 00 48 17 00 00 00 00 00 00 58 83 50 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 00 00 00 40 00 00 00
+# 203.0.113.0/24, of the operator, for ever.
+bpftool map update pinned "$bpf/maps/blocked_nets" \
+	key hex 78 00 00 00 00 00 00 00 00 00 00 00 00 00 ff ff cb 00 71 00 \
+	value hex 00 00 00 48 17 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00 00 00 78 00 00 00
 
 ethernet='\0\0\0\0\0\1\0\0\0\0\0\2'
 # A UDP packet of 42 bytes from 192.0.2.56 to 10.0.0.5, and an ARP packet of 28 + 14.
@@ -43,4 +47,5 @@ run 0 1 "$arp"
 bpftool map dump pinned "$bpf/maps/blocked_lines" -j |
 	node -e 'console.log(JSON.stringify(JSON.parse(fs.readFileSync(0)).slice(0, 3)))' >test/sample/blocked_lines.dump
 bpftool map dump pinned "$bpf/maps/blocked" -j >test/sample/blocked.dump
+bpftool map dump pinned "$bpf/maps/blocked_nets" -j >test/sample/blocked_nets.dump
 bpftool map dump pinned "$bpf/maps/counters" -j >test/sample/counters.dump

@@ -19,11 +19,18 @@ test.each(['little', 'big'] as const)('the blocks of lines, empty cells left out
   expect([...new BlockLines(endian).blocks(two, 2)]).toEqual([
     {
       source: mapped(192, 0, 2, 1),
-      ...{ startNs: 5n * unit, expiryNs: 7n * unit, packets: 9n, bytes: 1n << 60n, reason: BlockReason.SCAN },
+      ...{
+        startNs: 5n * unit,
+        expiryNs: 7n * unit,
+        packets: 9n,
+        bytes: 1n << 60n,
+        reason: BlockReason.SCAN,
+        bits: 128,
+      },
     },
     {
       source: mapped(10, 0, 0, 5),
-      ...{ startNs: (2n ** 32n - 2n) * unit, expiryNs: 0n, packets: 2n ** 32n - 1n, bytes: 2n, reason: 2 },
+      ...{ startNs: (2n ** 32n - 2n) * unit, expiryNs: 0n, packets: 2n ** 32n - 1n, bytes: 2n, reason: 2, bits: 128 },
     },
   ]);
 });

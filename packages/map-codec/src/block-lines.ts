@@ -5,6 +5,7 @@ import { BLOCK_FOR_EVER, BLOCK_UNIT_SHIFT, BLOCKS_PER_LINE } from './layout.gene
 import type { Endian } from './layout.ts';
 import type { Addr, Block, BlockLine } from './value.ts';
 
+const ADDRESS_BITS = 128;
 /** A double has room for a unit's 32 bits, wherever they are. */
 const UNIT_NS = 2 ** BLOCK_UNIT_SHIFT;
 
@@ -53,6 +54,7 @@ export class BlockLines {
       packets: BigInt(lines.packets(line, cell)),
       bytes: lines.bytes(line, cell),
       reason: bytes[lines.reasonsOffset(line) + cell]!,
+      bits: ADDRESS_BITS,
     };
   }
 }

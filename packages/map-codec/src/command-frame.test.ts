@@ -3,7 +3,7 @@ import { type Block, CommandFrame, commandOf, CommandOp, COMMANDS_MAX, codecs } 
 
 const codec = codecs('little').command;
 const source = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
-const block: Block = { startNs: 1n << 40n, expiryNs: 1n << 50n, packets: 3n, bytes: 4n, reason: 2 };
+const block: Block = { startNs: 1n << 40n, expiryNs: 1n << 50n, packets: 3n, bytes: 4n, reason: 2, bits: 64 };
 
 /** Of each run; few, so that a frame takes several. */
 const STEPS = 3;
@@ -37,13 +37,29 @@ test('blocks and unblocks are commands like any other', () => {
   frame.addBlock(source, block);
   frame.addUnblock(source);
   frame.add(commandOf({ op: CommandOp.FIND, source }));
-  const none = { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 0 };
-  const rest = { first: 0, count: 0, live: 0, emptied: 0, outcome: 0, next: 0, source };
+  const none = { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 0, bits: 0 };
+  const rest = { first: 0, count: 0, live: 0, emptied: 0, outcome: 0, next: 0, isNet: 0, source };
   expect([0, 1, 2].map((i) => frame.answer(i))).toEqual([
     { ...rest, op: CommandOp.BLOCK, block },
     { ...rest, op: CommandOp.UNBLOCK, block: none },
     { ...rest, op: CommandOp.FIND, block: none },
   ]);
+});
+
+test('nets are named by their length, also the one of length 0', () => {
+  const frame = new CommandFrame('little');
+  frame.addBlock(source, block, 24);
+  frame.addUnblock(source, 128);
+  frame.addFind(source, 0);
+  frame.addFind(source);
+  const parts = [0, 1, 2, 3].map((i) => frame.answer(i)).map(({ op, isNet, block: { bits } }) => [op, isNet, bits]);
+  expect(parts).toEqual([
+    [CommandOp.BLOCK, 1, 24],
+    [CommandOp.UNBLOCK, 1, 128],
+    [CommandOp.FIND, 1, 0],
+    [CommandOp.FIND, 0, 0],
+  ]);
+  expect(frame.answer(0)).toMatchObject({ source, block: { ...block, bits: 24 } });
 });
 
 test('a frame is run until all its commands are done, also those of many steps and those that have to wait', () => {

@@ -13,21 +13,23 @@ const OP = at('op');
 const FIRST = at('first');
 const OUTCOME = at('outcome');
 const NEXT = at('next');
+const IS_NET = at('is_net');
 const SOURCE = at('source');
 const START = inBlock('start_ns');
 const EXPIRY = inBlock('expiry_ns');
 const PACKETS = inBlock('packets');
 const BYTES = inBlock('bytes');
 const REASON = inBlock('reason');
+const BITS = inBlock('bits');
 
 /** Runs without a step before the program is given up: what it waits for lasts a microsecond, a lack of memory longer. */
 const IDLE_RUNS_MAX = 1_000;
 
-const NONE: Block = { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 0 };
+const NONE: Block = { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 0, bits: 0 };
 
 /** A command with zeros for what is not given. */
 export function commandOf(command: Pick<Command, 'op'> & Partial<Command>): Command {
-  const numbers = { first: 0, count: 0, live: 0, emptied: 0, outcome: 0, next: 0 };
+  const numbers = { first: 0, count: 0, live: 0, emptied: 0, outcome: 0, next: 0, isNet: 0 };
   return { ...numbers, source: new Uint8Array(SOURCE_BYTES), block: NONE, ...command };
 }
 
@@ -68,12 +70,10 @@ export class CommandFrame {
     this.#codec.encode(command, this.#bytes, this.#claim());
   }
 
-  /** Adds COMMAND_BLOCK: as `add`, in a tenth of the time. */
-  addBlock(source: Addr, block: Block): void {
-    const offset = this.#claim();
+  /** Adds COMMAND_BLOCK: as `add`, in a tenth of the time. With `netBits` (0 to 128) the net of that length is blocked. */
+  addBlock(source: Addr, block: Block, netBits?: number): void {
+    const offset = this.#begin(CommandOp.BLOCK, source, netBits ?? block.bits, netBits !== undefined);
     const [view, little] = [this.#view, this.#little];
-    view.setUint32(offset + OP, CommandOp.BLOCK, little);
-    for (let i = 0; i < SOURCE_BYTES; i++) this.#bytes[offset + SOURCE + i] = source[i]!;
     view.setBigUint64(offset + START, block.startNs, little);
     view.setBigUint64(offset + EXPIRY, block.expiryNs, little);
     view.setBigUint64(offset + PACKETS, block.packets, little);
@@ -81,11 +81,24 @@ export class CommandFrame {
     view.setUint32(offset + REASON, block.reason, little);
   }
 
-  /** Adds COMMAND_UNBLOCK. */
-  addUnblock(source: Addr): void {
+  /** Adds COMMAND_UNBLOCK. With `netBits` the block of exactly the net of that length is removed. */
+  addUnblock(source: Addr, netBits?: number): void {
+    this.#begin(CommandOp.UNBLOCK, source, netBits ?? 0, netBits !== undefined);
+  }
+
+  /** Adds COMMAND_FIND. With `netBits` the block of exactly the net of that length is read. */
+  addFind(source: Addr, netBits?: number): void {
+    this.#begin(CommandOp.FIND, source, netBits ?? 0, netBits !== undefined);
+  }
+
+  #begin(op: number, source: Addr, bits: number, isNet: boolean): number {
     const offset = this.#claim();
-    this.#view.setUint32(offset + OP, CommandOp.UNBLOCK, this.#little);
+    const [view, little] = [this.#view, this.#little];
+    view.setUint32(offset + OP, op, little);
+    view.setUint32(offset + IS_NET, Number(isNet), little);
     for (let i = 0; i < SOURCE_BYTES; i++) this.#bytes[offset + SOURCE + i] = source[i]!;
+    view.setUint32(offset + BITS, bits, little);
+    return offset;
   }
 
   /** Room for one more. */

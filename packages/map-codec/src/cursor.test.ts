@@ -76,7 +76,7 @@ test('a number above 2^53 - 1 is refused, a time for ever has no tick', () => {
   expect(tally.packetsNumber(0)).toBe(0x1f_0000_0000_0000);
   const block = cursor(
     little.block,
-    little.block.encode({ startNs: 2n ** 63n - 1n, expiryNs: 2n ** 63n, packets: 0n, bytes: 0n, reason: 1 }),
+    little.block.encode({ startNs: 2n ** 63n - 1n, expiryNs: 2n ** 63n, packets: 0n, bytes: 0n, reason: 1, bits: 128 }),
   );
   expect(block.startNsTicks(0)).toBe(2 ** 53 - 1);
   expect(code(() => block.expiryNsTicks(0))).toBe('RANGE expiryNs');
@@ -110,12 +110,13 @@ test.each([
 });
 
 test('padding is checked when the cursor is moved', () => {
-  const bytes = new Uint8Array(80);
-  bytes[79] = 1;
-  const blocks = cursor(little.block, new Uint8Array(40));
-  expect(code(() => blocks.over(bytes))).toBe('PADDING block[1].pad');
-  expect(blocks.length).toBe(0);
-  expect(blocks.over(bytes, 0, 1).length).toBe(1);
+  const { size } = little.blockLine;
+  const bytes = new Uint8Array(2 * size);
+  bytes[size + 7] = 1;
+  const lines = cursor(little.blockLine, new Uint8Array(size));
+  expect(code(() => lines.over(bytes))).toBe('PADDING blockLine[1].pad');
+  expect(lines.length).toBe(0);
+  expect(lines.over(bytes, 0, 1).length).toBe(1);
 });
 
 test('a stride goes over what is between the records, which is zero', () => {

@@ -26,6 +26,7 @@ export {
   COMMANDS_MAX,
   COMMAND_SETS_MAX,
   Mode,
+  NOTE_TEXT_BYTES,
   ONLINK_MAX,
   PORTS_MAX,
   Response,
@@ -42,6 +43,8 @@ export { layouts } from './layout.ts';
 export { layoutFacts, layoutText } from './layout-text.ts';
 export type { LayoutFacts } from './layout-text.ts';
 export type { Endian, FieldLayout, StructLayout, StructName } from './layout.ts';
+export { noteOf, noteValue } from './note.ts';
+export type { Note } from './note.ts';
 export { perCpu } from './per-cpu.ts';
 export type { PerCpuCodec } from './per-cpu.ts';
 export type { StructCodec } from './struct-codec.ts';
@@ -49,16 +52,18 @@ export { safeNumber, ticksOf, touchPort, touchTicks } from './ticks.ts';
 export type {
   Addr,
   Allow,
-  AllowKey,
   Block,
   Blocklist,
   BlockLine,
+  BlockNote,
   Command,
   Connection,
   Counters,
+  Grace,
   Line,
   Policy,
   Prefix,
+  PrefixKey,
   Scan,
   Source,
   SourceSet,

@@ -32,8 +32,8 @@ export const LAYOUTS = {
       { name: 'onlink', offset: 40, size: 512, type: 'struct prefix', count: 16 },
     ],
   },
-  allow_key: {
-    name: 'allow_key',
+  prefix_key: {
+    name: 'prefix_key',
     size: 20,
     fields: [
       { name: 'prefix_bits', offset: 0, size: 4, type: 'u32' },
@@ -70,17 +70,35 @@ export const LAYOUTS = {
       { name: 'packets', offset: 16, size: 8, type: 'u64' },
       { name: 'bytes', offset: 24, size: 8, type: 'u64' },
       { name: 'reason', offset: 32, size: 4, type: 'u32' },
-      { name: 'pad', offset: 36, size: 4, type: 'u32' },
+      { name: 'bits', offset: 36, size: 4, type: 'u32' },
     ],
   },
   blocklist: {
     name: 'blocklist',
-    size: 16,
+    size: 68,
     fields: [
       { name: 'lock', offset: 0, size: 4, type: 'struct bpf_spin_lock' },
       { name: 'is_taken', offset: 4, size: 4, type: 'u32' },
       { name: 'count', offset: 8, size: 4, type: 'u32' },
-      { name: 'pad', offset: 12, size: 4, type: 'u32' },
+      { name: 'pad', offset: 12, size: 52, type: 'u8', count: 52 },
+      { name: 'nets', offset: 64, size: 4, type: 'u32' },
+    ],
+  },
+  grace: {
+    name: 'grace',
+    size: 8,
+    fields: [
+      { name: 'until_ns', offset: 0, size: 8, type: 'u64' },
+    ],
+  },
+  block_note: {
+    name: 'block_note',
+    size: 132,
+    fields: [
+      { name: 'ports_count', offset: 0, size: 2, type: 'u16' },
+      { name: 'text_length', offset: 2, size: 2, type: 'u16' },
+      { name: 'ports', offset: 4, size: 64, type: 'be16', count: 32 },
+      { name: 'text', offset: 68, size: 64, type: 'u8', count: 64 },
     ],
   },
   source: {
@@ -174,7 +192,7 @@ export const LAYOUTS = {
       { name: 'emptied', offset: 16, size: 4, type: 'u32' },
       { name: 'outcome', offset: 20, size: 4, type: 'u32' },
       { name: 'next', offset: 24, size: 4, type: 'u32' },
-      { name: 'pad', offset: 28, size: 4, type: 'u32' },
+      { name: 'is_net', offset: 28, size: 4, type: 'u32' },
       { name: 'source', offset: 32, size: 16, type: 'struct addr' },
       { name: 'block', offset: 48, size: 40, type: 'struct block' },
     ],
@@ -197,6 +215,7 @@ export const ENUMS = {
     ALLOW_RESOLVER: 3,
     ALLOW_SSH_PEER: 4,
     ALLOW_OPERATOR: 5,
+    ALLOW_COMMAND: 6,
   },
   block_reason: {
     BLOCK_SCAN: 1,
@@ -258,6 +277,7 @@ export const AllowReason = {
   RESOLVER: 3,
   SSH_PEER: 4,
   OPERATOR: 5,
+  COMMAND: 6,
 } as const;
 export type AllowReason = (typeof AllowReason)[keyof typeof AllowReason];
 
@@ -321,6 +341,7 @@ export const RETRANSMISSION_NS = 64000000000n;
 export const BLOCKS_PER_LINE = 5;
 export const BLOCK_UNIT_SHIFT = 26;
 export const BLOCK_FOR_EVER = 4294967295;
+export const NOTE_TEXT_BYTES = 64;
 export const SOURCE_KEYS = 5;
 export const SYN_KEYS = 11;
 export const BLOCK_KEYS = 2;

@@ -32,7 +32,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("the README's example prints what the README says", () => {
-  for (const map of ['blocked_lines', 'blocked', 'counters']) {
+  for (const map of ['blocked_lines', 'blocked', 'blocked_nets', 'counters']) {
     cpSync(join(root, 'test', 'sample', `${map}.dump`), join(folder, `${map}.json`));
   }
   writeFileSync(join(folder, 'blocked.mjs'), block('js'));

@@ -10,7 +10,7 @@ const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../test/sample/${name}.dump`, import.meta.url), 'utf8'));
 const bytes = (hex: Hex): Uint8Array => Uint8Array.from(hex, Number);
 
-const { addr, block, blockLine, counters } = codecs('little');
+const { addr, block, blockLine, counters, prefixKey } = codecs('little');
 
 /** A value as bpftool writes it: plain numbers, C names. */
 const asFormatted = (value: object): unknown =>
@@ -30,7 +30,17 @@ test('blocked', () => {
   expect(entries).toHaveLength(1);
   for (const { key, value, formatted } of entries) {
     expect([...addr.decode(bytes(key))]).toEqual(formatted.key.octets);
-    expect({ ...(asFormatted(block.decode(bytes(value))) as object), pad: 0 }).toEqual(formatted.value);
+    expect(asFormatted(block.decode(bytes(value)))).toEqual(formatted.value);
+  }
+});
+
+test('blocked_nets', () => {
+  const entries = read('blocked_nets') as { key: Hex; value: Hex; formatted: { key: Formatted; value: Formatted } }[];
+  expect(entries).toHaveLength(1);
+  for (const { key, value, formatted } of entries) {
+    const { prefixBits, address } = prefixKey.decode(bytes(key));
+    expect({ prefix_bits: prefixBits, address: [...address] }).toEqual(formatted.key);
+    expect(asFormatted(block.decode(bytes(value)))).toEqual(formatted.value);
   }
 });
 

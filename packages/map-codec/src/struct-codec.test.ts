@@ -2,9 +2,9 @@ import { expect, expectTypeOf, test } from 'vitest';
 import { BlockReason, CodecError, codecs } from './index.ts';
 import type { Block, Connection, Counters, Policy, Source, SourceSet } from './index.ts';
 
-const { block, connection, policy, sourceSet, scan, addr, allowKey } = codecs('little');
+const { block, blocklist, connection, policy, sourceSet, scan, addr, prefixKey } = codecs('little');
 
-const someBlock: Block = { startNs: 1n, expiryNs: 0n, packets: 2n, bytes: 120n, reason: BlockReason.SCAN };
+const someBlock: Block = { startNs: 1n, expiryNs: 0n, packets: 2n, bytes: 120n, reason: BlockReason.SCAN, bits: 64 };
 
 const codeAndPath = (action: () => unknown): [string, string] => {
   try {
@@ -17,7 +17,7 @@ const codeAndPath = (action: () => unknown): [string, string] => {
 };
 
 test('values have the fields of types.h in camelCase', () => {
-  expectTypeOf<keyof Block>().toEqualTypeOf<'startNs' | 'expiryNs' | 'packets' | 'bytes' | 'reason'>();
+  expectTypeOf<keyof Block>().toEqualTypeOf<'startNs' | 'expiryNs' | 'packets' | 'bytes' | 'reason' | 'bits'>();
   expectTypeOf<Policy['blockTtlNs']>().toEqualTypeOf<bigint>();
   expectTypeOf<Policy['ipv6Mask']>().toEqualTypeOf<Uint8Array>();
   expectTypeOf<Connection['sourcePort']>().toEqualTypeOf<number>();
@@ -49,7 +49,9 @@ test('bytes in the middle of a larger buffer are the right ones', () => {
 });
 
 test('encode zeroes the padding of the array that it is given', () => {
-  expect(block.encode(someBlock, new Uint8Array(40).fill(0xff)).slice(36)).toEqual(new Uint8Array(4));
+  const some = { isTaken: 1, count: 2, nets: 3 };
+  const bytes = blocklist.encode(some, new Uint8Array(blocklist.size).fill(0xff));
+  expect([bytes.slice(0, 4), bytes.slice(12, 64)]).toEqual([new Uint8Array(4), new Uint8Array(52)]);
 });
 
 test.each([
@@ -113,9 +115,9 @@ test('wrong kinds and lengths of arrays', () => {
   const source = new Uint8Array(4);
   expect(codeAndPath(() => sourceSet.encode(withSlot({ source })))).toEqual(['COUNT', 'sourceSet.slots[3].source']);
   expect(codeAndPath(() => addr.encode([] as never))).toEqual(['TYPE', 'addr']);
-  expect(codeAndPath(() => allowKey.encode({ prefixBits: 128, address: new Uint8Array(17) }))).toEqual([
+  expect(codeAndPath(() => prefixKey.encode({ prefixBits: 128, address: new Uint8Array(17) }))).toEqual([
     'COUNT',
-    'allowKey.address',
+    'prefixKey.address',
   ]);
 });
 

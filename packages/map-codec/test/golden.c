@@ -123,7 +123,7 @@ GOLDEN(policy,
 	NUMBER(v.window_ns); NUMBER(v.block_ttl_ns); NUMBER(v.threshold); NUMBER(v.mode); NUMBER(v.response);
 	NUMBER(v.ipv6_prefix); NUMBER(v.onlink_count); ADDR(v.ipv6_mask);
 	EACH(i, ONLINK_MAX) { ADDR(v.onlink[i].address); ADDR(v.onlink[i].mask); })
-GOLDEN(allow_key, NUMBER(v.prefix_bits); OCTETS(v.address,))
+GOLDEN(prefix_key, NUMBER(v.prefix_bits); OCTETS(v.address,))
 GOLDEN(allow, NUMBER(v.reason))
 GOLDEN(block_line,
 	NUMBER(v.in_hash); OCTETS(v.reasons,);
@@ -131,8 +131,12 @@ GOLDEN(block_line,
 	EACH(i, BLOCKS_PER_LINE) NUMBER(v.starts[i]); EACH(i, BLOCKS_PER_LINE) NUMBER(v.packets[i]);
 	EACH(i, BLOCKS_PER_LINE) NUMBER(v.bytes[i]))
 GOLDEN(block,
-	NUMBER(v.start_ns); NUMBER(v.expiry_ns); NUMBER(v.packets); NUMBER(v.bytes); NUMBER(v.reason))
-GOLDEN(blocklist, NUMBER(v.is_taken); NUMBER(v.count))
+	NUMBER(v.start_ns); NUMBER(v.expiry_ns); NUMBER(v.packets); NUMBER(v.bytes); NUMBER(v.reason);
+	NUMBER(v.bits))
+GOLDEN(blocklist, NUMBER(v.is_taken); NUMBER(v.count); NUMBER(v.nets))
+GOLDEN(grace, NUMBER(v.until_ns))
+GOLDEN(block_note,
+	NUMBER(v.ports_count); NUMBER(v.text_length); EACH(i, PORTS_MAX) PORT(v.ports[i]); OCTETS(v.text,))
 GOLDEN(source,
 	ADDR(v.source); ADDR(v.destination); NUMBER(v.over_ns); NUMBER(v.until_ns); NUMBER(v.connections);
 	NUMBER(v.ports); EACH(i, PORTS_MAX) NUMBER(v.touches[i]))
@@ -156,8 +160,9 @@ GOLDEN(counters,
 	NUMBER(v.sources_evicted); NUMBER(v.singles_evicted); NUMBER(v.syns_evicted))
 GOLDEN(command,
 	NUMBER(v.op); NUMBER(v.first); NUMBER(v.count); NUMBER(v.live); NUMBER(v.emptied);
-	NUMBER(v.outcome); NUMBER(v.next); ADDR(v.source); NUMBER(v.block.start_ns); NUMBER(v.block.expiry_ns);
-	NUMBER(v.block.packets); NUMBER(v.block.bytes); NUMBER(v.block.reason))
+	NUMBER(v.outcome); NUMBER(v.next); NUMBER(v.is_net); ADDR(v.source); NUMBER(v.block.start_ns); NUMBER(v.block.expiry_ns);
+	NUMBER(v.block.packets); NUMBER(v.block.bytes); NUMBER(v.block.reason);
+	NUMBER(v.block.bits))
 
 int main(void)
 {
@@ -166,11 +171,13 @@ int main(void)
 		golden_addr();
 		golden_prefix();
 		golden_policy();
-		golden_allow_key();
+		golden_prefix_key();
 		golden_allow();
 		golden_block_line();
 		golden_block();
 		golden_blocklist();
+		golden_grace();
+		golden_block_note();
 		golden_source();
 		golden_source_set();
 		golden_line();

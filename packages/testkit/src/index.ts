@@ -28,6 +28,7 @@ export {
   TestProgram,
   type Judged,
   type JudgedOn,
+  type TestBlock,
   type TestProgramOptions,
   shippedClock,
 } from './program.ts';

@@ -23,6 +23,7 @@ import {
   SECRET_WORDS,
   type Addr,
   type Block,
+  type Blocklist,
   type BlockLine,
   type Command,
   type Connection,
@@ -72,6 +73,8 @@ export interface TestProgramOptions {
   readonly synLines?: number;
   /** Default 1,024. */
   readonly maxBlocks?: number;
+  /** Default 1,024. */
+  readonly maxNets?: number;
   /** Lines of five cells; default half as many as blocks. */
   readonly blockLines?: number;
   readonly secret?: readonly bigint[];
@@ -82,6 +85,11 @@ export interface TestProgramOptions {
   /** Path of another object than the committed one of this machine's byte order. */
   readonly object?: string;
 }
+
+/** What a block says; of how many bits only where it matters. */
+export type TestBlock = Omit<Block, 'bits'> & Partial<Block>;
+
+const prefixKey = (address: Addr, bits: number): Uint8Array => codec.prefixKey.encode({ prefixBits: bits, address });
 
 /** What the program did with one packet. */
 export interface Judged {
@@ -112,8 +120,9 @@ function clear(map: BpfMap): void {
 
 /** The name that a program is kept by; undefined for one that is not to be kept. */
 function keptAs(options: Omit<TestProgramOptions, 'nowNs' | 'policy'>): string | undefined {
-  const { sourceSets = 0, singleLines = 0, synLines = 0, maxBlocks = 0, blockLines = 0, object, clock } = options;
-  const entries = sourceSets + singleLines + synLines + maxBlocks + blockLines;
+  const { sourceSets = 0, singleLines = 0, synLines = 0, maxBlocks = 0, blockLines = 0, maxNets = 0 } = options;
+  const entries = sourceSets + singleLines + synLines + maxBlocks + blockLines + maxNets;
+  const { object, clock } = options;
   if (object !== undefined || clock === 'kernel' || entries > KEPT_ENTRIES) return undefined;
   return JSON.stringify(options, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
@@ -162,7 +171,7 @@ export class TestProgram implements Disposable {
 
   static #load(options: Omit<TestProgramOptions, 'nowNs' | 'policy'>, kept: string | undefined): TestProgram {
     const { sourceSets = 512, singleLines = 512, synLines = 512, maxBlocks = 1_024 } = options;
-    const { secret = TEST_SECRET, blockLines = Math.max(1, Math.ceil(maxBlocks / 2)) } = options;
+    const { maxNets = 1_024, secret = TEST_SECRET, blockLines = Math.max(1, Math.ceil(maxBlocks / 2)) } = options;
     const ours = repositoryFile(`bpf/prebuilt/scanward.${endian === 'little' ? 'bpfel' : 'bpfeb'}.o`);
     const path = options.object ?? ours;
     const spec = readObject(readFileSync(path));
@@ -185,6 +194,7 @@ export class TestProgram implements Disposable {
         syns: synLines,
         blocked_lines: blockLines,
         blocked: maxBlocks,
+        blocked_nets: maxNets,
       },
     });
     const clock = spec.maps.flatMap(({ name: map, variables, valueSize: size }) =>
@@ -224,12 +234,12 @@ export class TestProgram implements Disposable {
 
   /** Allows a prefix; `bits` of the 128. */
   allow(address: Addr, bits: number, reason: number): void {
-    this.map('allow').set(codec.allowKey.encode({ prefixBits: bits, address }), codec.allow.encode({ reason }));
+    this.map('allow').set(prefixKey(address, bits), codec.allow.encode({ reason }));
   }
 
   /** Allows a prefix no more. */
   disallow(address: Addr, bits: number): void {
-    this.map('allow').delete(codec.allowKey.encode({ prefixBits: bits, address }));
+    this.map('allow').delete(prefixKey(address, bits));
   }
 
   /** Runs one frame through the program. Frames run past it are no matter if `counters` was called since. */
@@ -276,9 +286,9 @@ export class TestProgram implements Disposable {
     };
   }
 
-  /** As it was when it was loaded: nothing blocked, allowed, seen, counted or reported. Policy and clock stay. */
+  /** As it was when it was loaded: nobody blocked, allowed or with a grace, nothing seen, counted or reported. Policy and clock stay. */
   reset(): void {
-    for (const name of ['blocked', 'allow']) clear(this.map(name));
+    for (const name of ['blocked', 'blocked_nets', 'allow', 'graces']) clear(this.map(name));
     for (const name of ['blocked_lines', 'blocklist', 'sources', 'singles', 'syns', 'counters']) zero(this.map(name));
     for (const ring of [this.#connections, this.#scans]) ring.read(() => undefined);
     this.#seen = this.#readCounters();
@@ -291,8 +301,9 @@ export class TestProgram implements Disposable {
   }
 
   /** Writes a block as user space does, in place of one that the source has; false: there is no room. */
-  setBlock(source: Addr, block: Block): boolean {
-    return this.command({ op: CommandOp.BLOCK, source, block }).outcome === BlockOutcome.MADE;
+  setBlock(source: Addr, block: TestBlock): boolean {
+    const made = this.command({ op: CommandOp.BLOCK, source, block: { bits: 128, ...block } });
+    return made.outcome === BlockOutcome.MADE;
   }
 
   /** Lifts a block; whether there was one. */
@@ -305,9 +316,57 @@ export class TestProgram implements Disposable {
     this.command({ op: CommandOp.RECHECK, first, count });
   }
 
-  /** How many blocks the program counts. */
+  /** The block of exactly this net, if it has one; `bits` of the 128. */
+  net(address: Addr, bits: number): Block | undefined {
+    const { outcome, block } = this.#ofNet(CommandOp.FIND, address, bits);
+    return outcome === BlockOutcome.HELD ? block : undefined;
+  }
+
+  /** Blocks a net as user space does, in place of a block that it has; false: there is no room. */
+  setNet(address: Addr, bits: number, block: TestBlock): boolean {
+    return this.#ofNet(CommandOp.BLOCK, address, bits, block).outcome === BlockOutcome.MADE;
+  }
+
+  /** Lifts the block of exactly this net; whether there was one. */
+  deleteNet(address: Addr, bits: number): boolean {
+    return this.#ofNet(CommandOp.UNBLOCK, address, bits).outcome === BlockOutcome.REMOVED;
+  }
+
+  #ofNet(op: number, source: Addr, bits: number, block: TestBlock = commandOf({ op }).block): Command {
+    return this.command({ op, source, isNet: 1, block: { ...block, bits } });
+  }
+
+  /** All nets that are blocked, also those whose block has run out. */
+  nets(): { address: Addr; block: Block }[] {
+    const entries = [...this.map('blocked_nets').entries()];
+    return entries.map(([key, value]) => ({
+      address: codec.prefixKey.decode(key).address,
+      block: codec.block.decode(value),
+    }));
+  }
+
+  /** Nobody of this prefix is blocked by the program before then; `bits` of the 128. */
+  grace(address: Addr, bits: number, untilNs: bigint): void {
+    this.map('graces').set(prefixKey(address, bits), codec.grace.encode({ untilNs }));
+  }
+
+  /** Takes a grace of exactly this prefix back; whether there was one. */
+  ungrace(address: Addr, bits: number): boolean {
+    return this.map('graces').delete(prefixKey(address, bits));
+  }
+
+  /** How many blocks the program counts in lines and hash. */
   blockCount(): number {
-    return codec.blocklist.decode(this.map('blocklist').get(u32(0))!).count;
+    return this.#blocklist().count;
+  }
+
+  /** How many nets the program counts. */
+  netCount(): number {
+    return this.#blocklist().nets;
+  }
+
+  #blocklist(): Blocklist {
+    return codec.blocklist.decode(this.map('blocklist').get(u32(0))!);
   }
 
   blockLine(index: number): BlockLine {

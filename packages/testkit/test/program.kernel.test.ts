@@ -40,6 +40,9 @@ test('a closed program is kept for the next one who asks for the same, and is as
   const use = (): { id: number; verdicts: number[] } => {
     using program = TestProgram.load({ sourceSets: 64, nowNs: 1_000_000_000n });
     program.allow(parseAddress('192.0.2.99'), 128, 5);
+    program.grace(parseAddress('192.0.2.99'), 128, 1n);
+    const block = { startNs: 0n, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 2 };
+    expect(program.setNet(parseAddress('198.51.100.0'), 120, block)).toBe(true);
     return {
       id: program.program.info().id,
       verdicts: [80, 81, 82, 83].map((port) => program.run(frame(port)).verdict),
@@ -52,11 +55,12 @@ test('a closed program is kept for the next one who asks for the same, and is as
   expect(other.program.info().id).not.toBe(first.id);
   using again = TestProgram.load({ sourceSets: 64 });
   expect(again.block(parseAddress(source))).toBeUndefined();
-  expect([...again.map('allow').keys()]).toEqual([]);
-  expect([again.blockCount(), again.counters().blocksMade, again.takeScans(), again.takeConnections()]).toEqual([
-    0,
-    0n,
-    [],
-    [],
-  ]);
+  for (const map of ['allow', 'graces', 'blocked_nets']) expect([...again.map(map).keys()], map).toEqual([]);
+  expect([
+    again.blockCount(),
+    again.netCount(),
+    again.counters().blocksMade,
+    again.takeScans(),
+    again.takeConnections(),
+  ]).toEqual([0, 0, 0n, [], []]);
 });

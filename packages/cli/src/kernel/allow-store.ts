@@ -1,7 +1,7 @@
 import type { AllowEntry, AllowReasonName, AllowStore, Prefix } from '@scanward/daemon';
 import type { BpfMap } from '@scanward/loader-native';
 import { AllowReason, type Codecs } from '@scanward/map-codec';
-import { withRoom } from './errno.ts';
+import { prefixKey, setInTrie } from './trie.ts';
 
 const reasons: Readonly<Record<AllowReasonName, number>> = {
   own: AllowReason.OWN,
@@ -9,6 +9,7 @@ const reasons: Readonly<Record<AllowReasonName, number>> = {
   resolver: AllowReason.RESOLVER,
   'ssh-peer': AllowReason.SSH_PEER,
   operator: AllowReason.OPERATOR,
+  command: AllowReason.COMMAND,
 };
 
 function reasonName(value: number): AllowReasonName {
@@ -31,24 +32,19 @@ export class KernelAllowStore implements AllowStore {
 
   *entries(): Generator<AllowEntry> {
     for (const [key, value] of this.#map.entries()) {
-      const { prefixBits, address } = this.#codecs.allowKey.decode(key);
+      const { prefixBits, address } = this.#codecs.prefixKey.decode(key);
       yield { address, bits: prefixBits, reason: reasonName(this.#codecs.allow.decode(value).reason) };
     }
   }
 
   add(entry: AllowEntry): boolean {
-    const isAdded = withRoom(() => {
-      this.#map.set(this.#key(entry), this.#codecs.allow.encode({ reason: reasons[entry.reason] }));
-    });
+    const value = this.#codecs.allow.encode({ reason: reasons[entry.reason] });
+    const isAdded = setInTrie(this.#map, prefixKey(entry, this.#codecs), value);
     if (isAdded) this.#added();
     return isAdded;
   }
 
   remove(prefix: Prefix): boolean {
-    return this.#map.delete(this.#key(prefix));
-  }
-
-  #key({ address, bits }: Prefix): Uint8Array {
-    return this.#codecs.allowKey.encode({ prefixBits: bits, address });
+    return this.#map.delete(prefixKey(prefix, this.#codecs));
   }
 }

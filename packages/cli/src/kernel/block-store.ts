@@ -1,4 +1,11 @@
-import type { BlockEntry, BlockReasonName, BlockStore } from '@scanward/daemon';
+import {
+  type BlockEntry,
+  type BlockReasonName,
+  type BlockStore,
+  maskAddress,
+  type NewBlock,
+  type Prefix,
+} from '@scanward/daemon';
 import type { BpfMap } from '@scanward/loader-native';
 import {
   type Block,
@@ -17,6 +24,7 @@ const reasonNames: Readonly<Record<number, BlockReasonName>> = {
   [BlockReason.SCAN]: 'scan',
   [BlockReason.OPERATOR]: 'operator',
 };
+const reasons: Readonly<Record<BlockReasonName, number>> = { scan: BlockReason.SCAN, operator: BlockReason.OPERATOR };
 
 /** Lines and blocks read by one call: one by one, a full blocklist takes seven times as long. */
 const PER_BATCH = 1_024;
@@ -28,6 +36,7 @@ const LINES_PER_RECHECK = 65_536;
 export interface BlockMaps {
   readonly lines: Pick<BpfMap, 'getBatch' | 'maxEntries'>;
   readonly hash: Pick<BpfMap, 'getBatch'>;
+  readonly nets: Pick<BpfMap, 'entries'>;
 }
 
 /** The blocklist. It is only read here; what is to change in it is asked of the command program. */
@@ -46,38 +55,68 @@ export class KernelBlockStore implements BlockStore {
     this.#lines = new BlockLines(codecs.blockLine.endian);
   }
 
-  /** Lines first: a block moves only from a line to the hash, so that it may come twice but is never missed. */
+  /**
+   * Lines first: a block moves only from a line to the hash, so that it may come twice but is never missed. A net may be
+   * missed when another one is removed meanwhile (before Linux 6.13).
+   */
   *entries(): Generator<BlockEntry> {
     for (const { count, values } of this.#maps.lines.getBatch(PER_BATCH)) {
-      for (const block of this.#lines.blocks(values, count)) yield entryOf(block.source, block);
+      for (const block of this.#lines.blocks(values, count)) yield entryOf(block.source, block, false);
     }
     const { size } = this.#codecs.block;
     for (const { count, keys, values } of this.#maps.hash.getBatch(PER_BATCH)) {
       for (let i = 0; i < count; i++) {
         const source = keys.slice(i * SOURCE_BYTES, (i + 1) * SOURCE_BYTES);
-        yield entryOf(source, this.#codecs.block.decode(values, i * size));
+        yield entryOf(source, this.#codecs.block.decode(values, i * size), false);
       }
+    }
+    for (const [key, value] of this.#maps.nets.entries()) {
+      yield entryOf(this.#codecs.prefixKey.decode(key).address, this.#codecs.block.decode(value), true);
     }
   }
 
   get(source: Uint8Array): BlockEntry | undefined {
-    this.#frame.clear();
-    this.#frame.add(commandOf({ op: CommandOp.FIND, source }));
-    this.#frame.run(this.#run);
-    const { outcome, block } = this.#frame.answer(0);
-    return outcome === BlockOutcome.HELD ? entryOf(source, block) : undefined;
+    return this.#find(source);
   }
 
-  add(source: Uint8Array, startNs: bigint, expiryNs: bigint): boolean {
+  getNet({ address, bits }: Prefix): BlockEntry | undefined {
+    return this.#find(maskAddress(address, bits), bits);
+  }
+
+  #find(source: Uint8Array, netBits?: number): BlockEntry | undefined {
     this.#frame.clear();
-    this.#frame.addBlock(source, { startNs, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.SCAN });
+    this.#frame.addFind(source, netBits);
+    this.#frame.run(this.#run);
+    const { outcome, block } = this.#frame.answer(0);
+    return outcome === BlockOutcome.HELD ? entryOf(source, block, netBits !== undefined) : undefined;
+  }
+
+  add(source: Uint8Array, bits: number, block: NewBlock): boolean {
+    return this.#block(source, blockOf(block, bits));
+  }
+
+  addNet({ address, bits }: Prefix, block: NewBlock): boolean {
+    return this.#block(maskAddress(address, bits), blockOf(block, bits), bits);
+  }
+
+  #block(source: Uint8Array, block: Block, netBits?: number): boolean {
+    this.#frame.clear();
+    this.#frame.addBlock(source, block, netBits);
     this.#frame.run(this.#run);
     return this.#frame.outcome(0) === BlockOutcome.MADE;
   }
 
   remove(source: Uint8Array): boolean {
+    return this.#unblock(source);
+  }
+
+  removeNet({ address, bits }: Prefix): boolean {
+    return this.#unblock(maskAddress(address, bits), bits);
+  }
+
+  #unblock(source: Uint8Array, netBits?: number): boolean {
     this.#frame.clear();
-    this.#frame.addUnblock(source);
+    this.#frame.addUnblock(source, netBits);
     this.#frame.run(this.#run);
     return this.#frame.outcome(0) === BlockOutcome.REMOVED;
   }
@@ -94,6 +133,11 @@ export class KernelBlockStore implements BlockStore {
   }
 }
 
-function entryOf(source: Uint8Array, { startNs, expiryNs, packets, bytes, reason }: Block): BlockEntry {
-  return { source, startNs, expiryNs, packets, bytes, reason: reasonNames[reason] ?? 'operator' };
+function blockOf({ startNs, expiryNs, reason, packets = 0n, bytes = 0n }: NewBlock, bits: number): Block {
+  return { startNs, expiryNs, packets, bytes, reason: reasons[reason], bits };
+}
+
+function entryOf(source: Uint8Array, block: Block, isNet: boolean): BlockEntry {
+  const { startNs, expiryNs, packets, bytes, bits } = block;
+  return { source, bits, startNs, expiryNs, reason: reasonNames[block.reason] ?? 'operator', packets, bytes, isNet };
 }

@@ -4,7 +4,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { OperatorError } from '../operator-error.ts';
 
 const programs = ['scanward', 'scanward_command'];
-const lists = ['allow', 'blocked_lines', 'blocked', 'blocklist'];
+const lists = ['allow', 'graces', 'blocked_lines', 'blocked', 'blocked_nets', 'blocklist', 'block_notes'];
 const maps = ['policy', ...lists, 'sources', 'singles', 'syns', 'connections', 'scans', 'counters'];
 
 /** Refuses an object that this program could not talk to. @throws OperatorError */

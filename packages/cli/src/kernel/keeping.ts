@@ -1,15 +1,4 @@
-import type { ObjectSpec } from '@scanward/bpf-object';
-import type { AllowEntry } from '@scanward/daemon';
-import type { BpfMap, LoadedObject, Lock } from '@scanward/loader-native';
-import type { Codecs } from '@scanward/map-codec';
-import { lockOfSet } from '../pins/locks.ts';
-import type { OwnedInstance } from '../pins/owned-instance.ts';
-import { LinkPins } from '../pins/link-pins.ts';
-import type { PinnedSet } from '../pins/pinned-set.ts';
 import type { Place } from '../pins/place.ts';
-import { arrayKey } from './array-key.ts';
-import { carryOver } from './carry-over.ts';
-import { kernelStores, type Stores } from './stores.ts';
 
 /**
  * Where the maps come from: they are new and empty; they are those that were pinned; or they are new because other sizes were
@@ -21,6 +10,8 @@ export type Origin = 'new' | 'adopted' | 'resized';
 export interface Keeping {
   /** Where it is pinned; undefined: nothing outlives the process. */
   readonly place: Place | undefined;
+  /** The folder of its set, as soon as there is one: locked by whoever changes what is in the maps. */
+  readonly folder: string | undefined;
   readonly origin: Origin;
   /** What the operator should know of it. */
   readonly notes: readonly string[];
@@ -41,6 +32,7 @@ export interface Keeping {
 /** Nothing outlives the process. */
 export const notKept: Keeping = {
   place: undefined,
+  folder: undefined,
   origin: 'new',
   notes: [],
   warnings: [],
@@ -50,146 +42,3 @@ export const notKept: Keeping = {
   remove: () => undefined,
   close: () => undefined,
 };
-
-/** What was loaded, and over what. */
-export interface Loading {
-  readonly instance: OwnedInstance;
-  readonly spec: ObjectSpec;
-  readonly object: LoadedObject;
-  readonly stores: Stores;
-  readonly codec: Codecs;
-  /** The set that was pinned. */
-  readonly found: PinnedSet | undefined;
-  /** Its maps are used. */
-  readonly adopts: boolean;
-}
-
-/** The keeping of what was loaded. It owns the instance and `found` when this returns. */
-export function keepingOf(loading: Loading): Keeping {
-  if (loading.adopts && loading.found) return adopted(loading, loading.found);
-  return loading.found ? resized(loading, loading.found) : made(loading);
-}
-
-function adopted(loading: Loading, found: PinnedSet): Keeping {
-  const { instance, spec, object, stores, codec } = loading;
-  const restore = rulesOf(stores, object.maps['policy']!, codec);
-  // A daemon was killed between the exchange of the maps and that of the programs: what was blocked since stands in the former ones.
-  const former = instance.former(spec);
-  if (former) carryOver(storesOf(former, codec), stores);
-  former?.close();
-  return {
-    ...base(loading),
-    origin: 'adopted',
-    notes: ['goes on with what was pinned'],
-    // Both programs work on the same maps, so that nothing is lost whichever is pinned when a kill comes.
-    keep: () => undefined,
-    settle: (interfaces) => {
-      instance.keepPrograms(object, spec);
-      return settled(loading, interfaces);
-    },
-    revert: restore,
-    close: () => {
-      found.close();
-      instance.close();
-    },
-  };
-}
-
-function resized(loading: Loading, found: PinnedSet): Keeping {
-  const { instance, spec, stores, codec } = loading;
-  const lock: Lock = lockOfSet(found.folder);
-  const sets = [found, instance.former(spec)].filter((set) => set !== undefined);
-  const carry = () => sets.map((set) => carryOver(storesOf(set, codec), stores)).reduce((sum, lost) => sum + lost, 0);
-  const close = () => {
-    for (const set of sets) set.close();
-    lock.close();
-  };
-  let lost: number;
-  try {
-    lost = carry();
-  } catch (error) {
-    close();
-    throw error;
-  }
-  return {
-    ...base(loading),
-    origin: 'resized',
-    notes: ['other sizes than before: blocks are carried over, sources and counters start anew'],
-    warnings: [
-      ...(lost > 0 ? [`${lost} blocks found no room in the new tables: raise --max-blocks`] : []),
-      ...othersWarnings(loading),
-    ],
-    settle: (interfaces) => {
-      // Those that the old program has made meanwhile.
-      carry();
-      const left = settled(loading, interfaces);
-      close();
-      return left;
-    },
-    close: () => {
-      close();
-      instance.close();
-    },
-  };
-}
-
-function made(loading: Loading): Keeping {
-  return { ...base(loading), origin: 'new', notes: [] };
-}
-
-const base = (loading: Loading): Omit<Keeping, 'origin' | 'notes'> => {
-  const { instance, spec, object } = loading;
-  return {
-    place: instance.place,
-    warnings: othersWarnings(loading),
-    keep: () => {
-      instance.keepAll(object, spec);
-    },
-    settle: (interfaces) => settled(loading, interfaces),
-    revert: () => {
-      instance.revert();
-    },
-    remove: () => {
-      instance.detach();
-    },
-    close: () => {
-      instance.close();
-    },
-  };
-};
-
-function settled({ instance, spec }: Loading, interfaces: readonly string[]): string[] {
-  instance.settle(spec);
-  return new LinkPins(instance.place).keepOnly(interfaces);
-}
-
-function othersWarnings({ instance, spec }: Loading): string[] {
-  return instance
-    .otherLayouts(spec)
-    .map(
-      (layout) =>
-        `replaces what another version of scanward left (layout ${layout}), whose blocks only the state file has`,
-    );
-}
-
-function storesOf(set: PinnedSet, codec: Codecs): Stores {
-  return kernelStores((name) => set.map(name), set.program('scanward_command'), codec);
-}
-
-/** Remembers policy and allowlist; the function brings them back. */
-function rulesOf({ allow }: Stores, policy: BpfMap, codec: Codecs): () => void {
-  const key = arrayKey(0, codec.policy.endian);
-  const rules = policy.get(key);
-  const allowed = [...allow.entries()];
-  return () => {
-    if (rules) policy.set(key, rules);
-    const keyOf = ({ address, bits }: AllowEntry) => `${address.join()}/${bits}`;
-    const wanted = new Map(allowed.map((entry) => [keyOf(entry), entry]));
-    for (const entry of [...allow.entries()]) {
-      const before = wanted.get(keyOf(entry));
-      if (!before) allow.remove(entry);
-      else if (before.reason === entry.reason) wanted.delete(keyOf(entry));
-    }
-    for (const entry of wanted.values()) allow.add(entry);
-  };
-}

@@ -1,5 +1,5 @@
 import { type ObjectSpec, readObject } from '@scanward/bpf-object';
-import type { EventSource } from '@scanward/daemon';
+import type { ChangeSource, EventSource } from '@scanward/daemon';
 import {
   type BpfMap,
   type BpfProgram,
@@ -10,25 +10,21 @@ import {
   raiseMemlock,
   RingBuffer,
 } from '@scanward/loader-native';
-import { codecs, type Endian, SECRET_WORDS, SOURCE_KEYS, SOURCES_PER_SET } from '@scanward/map-codec';
+import { codecs, type Endian, SECRET_WORDS, SOURCE_KEYS } from '@scanward/map-codec';
 import type { RunOptions } from '../flags/run-options.ts';
 import { readObjectFile } from '../object-file.ts';
+import { FolderChanges } from '../pins/folder-changes.ts';
 import type { OwnedInstance } from '../pins/owned-instance.ts';
 import { type PinnedSet, PROGRAMS } from '../pins/pinned-set.ts';
 import { checkObject } from './check-object.ts';
 import { clockKind } from './clock-kind.ts';
 import { KernelEventSource } from './event-source.ts';
-import { type Keeping, keepingOf, notKept } from './keeping.ts';
+import { type Keeping, notKept } from './keeping.ts';
+import { keepingOf } from './keeping-of.ts';
 import { kernelBytes } from './kernel-bytes.ts';
 import { randomKeys } from './secret.ts';
+import { type Sizes, sizesOf } from './sizes.ts';
 import { kernelStores, type Stores } from './stores.ts';
-
-/** Lines of seven SYNs remembered, 64 bytes each. */
-const SYN_LINES = 32_768;
-/** Fourteen sources with one port so far for each with more, of 8 bytes each. */
-const SINGLE_LINES_PER_SOURCE = 2;
-/** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
-const BLOCKS_A_LINE = 2;
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
 export interface Loaded extends Stores {
@@ -37,6 +33,8 @@ export interface Loaded extends Stores {
   /** The program's keys for the place of a source, so that the detector's table is the same. */
   readonly sourceKeys: readonly bigint[];
   readonly events: EventSource;
+  /** What commands change; undefined: there are no pins that they could. */
+  readonly changes: ChangeSource | undefined;
   /** Kernel memory of all maps; undefined when that cannot be known. */
   readonly kernelBytes: number | undefined;
   /** What of it outlives the process. */
@@ -70,33 +68,6 @@ export function load(options: RunOptions, endian: Endian, instance?: OwnedInstan
     found?.close();
     throw error;
   }
-}
-
-interface Sizes {
-  readonly maxEntries: Readonly<Record<string, number>>;
-  readonly constants: Readonly<Record<string, number>>;
-}
-
-function sizesOf({ maxSources, maxBlocks }: RunOptions): Sizes {
-  const sourceSets = Math.ceil(maxSources / SOURCES_PER_SET);
-  const singleLines = SINGLE_LINES_PER_SOURCE * maxSources;
-  const blockLines = Math.ceil(maxBlocks / BLOCKS_A_LINE);
-  return {
-    maxEntries: {
-      sources: sourceSets,
-      singles: singleLines,
-      syns: SYN_LINES,
-      blocked_lines: blockLines,
-      blocked: maxBlocks,
-    },
-    constants: {
-      source_sets: sourceSets,
-      single_lines: singleLines,
-      syn_lines: SYN_LINES,
-      block_lines: blockLines,
-      max_blocks: maxBlocks,
-    },
-  };
 }
 
 function hasSizes(found: PinnedSet, spec: ObjectSpec, wanted: Sizes['maxEntries']): boolean {
@@ -144,12 +115,14 @@ function ports(
     const events = new KernelEventSource(ring('connections'), ring('scans'));
     const keeping = keep(stores);
     open.push(keeping);
+    const changes = keeping.folder === undefined ? undefined : new FolderChanges(keeping.folder);
     return {
       ...stores,
       program: object.programs['scanward']!,
       endian,
       sourceKeys: secret.slice(0, SOURCE_KEYS),
       events,
+      changes,
       kernelBytes: kernelBytes(Object.values(object.maps)),
       keeping,
       close,

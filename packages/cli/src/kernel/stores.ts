@@ -1,10 +1,20 @@
-import type { AllowStore, BlockStore, CounterSource, PolicyStore, SourceStore } from '@scanward/daemon';
+import type {
+  AllowStore,
+  BlockStore,
+  CounterSource,
+  GraceStore,
+  NoteStore,
+  PolicyStore,
+  SourceStore,
+} from '@scanward/daemon';
 import { type BpfMap, possibleCpus } from '@scanward/loader-native';
 import type { Codecs } from '@scanward/map-codec';
 import { KernelAllowStore } from './allow-store.ts';
 import { KernelBlockStore } from './block-store.ts';
 import type { CommandProgram } from './command-program.ts';
 import { KernelCounterSource } from './counter-source.ts';
+import { KernelGraceStore } from './grace-store.ts';
+import { KernelNoteStore } from './note-store.ts';
 import { KernelPolicyStore } from './policy-store.ts';
 import { KernelSourceStore } from './source-store.ts';
 
@@ -14,12 +24,15 @@ export interface Stores {
   readonly sources: SourceStore;
   readonly counters: CounterSource;
   readonly allow: AllowStore;
+  readonly graces: GraceStore;
+  readonly notes: NoteStore;
   readonly policy: PolicyStore;
 }
 
 /** @param map gives a map by its name in the object */
 export function kernelStores(map: (name: string) => BpfMap, command: CommandProgram, codec: Codecs): Stores {
-  const blocks = new KernelBlockStore({ lines: map('blocked_lines'), hash: map('blocked') }, command, codec);
+  const tables = { lines: map('blocked_lines'), hash: map('blocked'), nets: map('blocked_nets') };
+  const blocks = new KernelBlockStore(tables, command, codec);
   return {
     blocks,
     sources: new KernelSourceStore(map('sources'), command, codec),
@@ -27,6 +40,8 @@ export function kernelStores(map: (name: string) => BpfMap, command: CommandProg
     allow: new KernelAllowStore(map('allow'), codec, () => {
       blocks.recheck();
     }),
+    graces: new KernelGraceStore(map('graces'), codec),
+    notes: new KernelNoteStore(map('block_notes'), codec),
     policy: new KernelPolicyStore(map('policy'), codec),
   };
 }

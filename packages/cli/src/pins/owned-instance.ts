@@ -2,6 +2,8 @@ import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObjectSpec } from '@scanward/bpf-object';
 import type { LoadedObject, Lock } from '@scanward/loader-native';
+import { ExitCode } from '../exit-codes.ts';
+import { OperatorError } from '../operator-error.ts';
 import { layoutId } from './layout-id.ts';
 import { lockForDaemon } from './locks.ts';
 import { mapPin } from './pin-name.ts';
@@ -25,10 +27,13 @@ export class OwnedInstance implements Disposable {
     this.#lock = lock;
   }
 
-  /** Locks the instance, makes its folder if there is none, and clears what a kill has left half done. @throws OperatorError `busy` */
+  /**
+   * Locks the instance, makes its folder if there is none, and clears what a kill has left half done.
+   * @throws OperatorError `busy`, or `capability` when the folder cannot be written to
+   */
   static take(place: Place): OwnedInstance {
     for (;;) {
-      mkdirSync(place.folder, { recursive: true, mode: 0o700 });
+      makeFolder(place.folder);
       const inode = inodeOf(place.folder);
       const lock = lockForDaemon(place);
       // Whoever removes an instance does so under the lock: then this is the lock of nothing.
@@ -141,6 +146,16 @@ export class OwnedInstance implements Disposable {
     removeSet(this.place.partial);
     renameSync(this.place.set(layout), this.place.partial);
     removeSet(this.place.partial);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const todo = `it cannot be made (${code}): run it as root, name a folder of yours with --bpffs, or say --no-pin`;
+    throw new OperatorError(ExitCode.capability, `making the folder ${path}`, todo, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MapSpec, ObjectSpec } from '@scanward/bpf-object';
-import { BpfMap, BpfProgram, type LoadedObject } from '@scanward/loader-native';
+import { BpfMap, BpfProgram, BpfSyscallError, type LoadedObject } from '@scanward/loader-native';
 import { ExitCode } from '../exit-codes.ts';
 import { OperatorError } from '../operator-error.ts';
 import { type Constants, readConstants } from './constants.ts';
@@ -35,10 +35,10 @@ export class PinnedSet implements Disposable {
     const open = this.#maps.get(name);
     if (open) return open;
     const spec = this.#specOf(name);
-    const map = BpfMap.open(join(this.folder, 'maps', mapPin(name)));
+    const map = this.#there(() => BpfMap.open(join(this.folder, 'maps', mapPin(name))));
     this.#maps.set(name, map);
     if (map.type !== spec.type || map.keySize !== spec.keySize || map.valueSize !== spec.valueSize) {
-      const todo = `it is not what this version of scanward makes: remove it with scanward detach`;
+      const todo = 'it is not what this version of scanward makes: take it off with scanward detach';
       throw new OperatorError(ExitCode.unsupported, `opening map ${name} of ${this.folder}`, todo);
     }
     return map;
@@ -47,7 +47,7 @@ export class PinnedSet implements Disposable {
   program(name: ProgramName): BpfProgram {
     const open = this.#programs.get(name);
     if (open) return open;
-    const program = BpfProgram.open(join(this.folder, 'programs', name));
+    const program = this.#there(() => BpfProgram.open(join(this.folder, 'programs', name)));
     this.#programs.set(name, program);
     return program;
   }
@@ -77,6 +77,17 @@ export class PinnedSet implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** A set that lacks a pin is being removed: it was renamed away between two looks. */
+  #there<T>(open: () => T): T {
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof BpfSyscallError) || error.code !== 'ENOENT') throw error;
+      const todo = 'it is just being removed or replaced: try again';
+      throw new OperatorError(ExitCode.absent, `opening ${this.folder}`, todo, { cause: error });
+    }
   }
 
   #specOf(name: string): MapSpec {

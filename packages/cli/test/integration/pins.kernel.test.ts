@@ -85,9 +85,9 @@ test('while the program is exchanged no packet is unseen', async () => {
   await using first = await Scanward.start(pair.victim.ns, { args });
   const before = synsOf(bpffs.path);
   let sent = 0;
-  let isOver = false;
+  const over = new AbortController();
   const flow = (async () => {
-    for (let round = 0; round < 200 && !isOver; round++) {
+    for (let round = 0; round < 200 && !over.signal.aborted; round++) {
       await scan(pair, 2_000, 1_000, `198.51.${round}.7`);
       sent += 2_000;
     }
@@ -98,7 +98,7 @@ test('while the program is exchanged no packet is unseen', async () => {
     else expect(await last.stop()).toMatchObject({ exitCode: 0 });
     last = await Scanward.start(pair.victim.ns, { args: [...args, '--keep-on-exit'] });
   }
-  isOver = true;
+  over.abort();
   await flow;
   expect(sent).toBeGreaterThan(2_000);
   expect(synsOf(bpffs.path) - before).toBe(sent);
@@ -120,11 +120,12 @@ test('a start that fails leaves the protection as it was', async () => {
   const was = rules();
   await ns.ip('link', 'add', 'second', 'type', 'veth', 'peer', 'name', 'other');
   await ns.ip('link', 'set', 'second', 'xdpgeneric', 'obj', small, 'sec', 'xdp');
-  for (const more of [[], ['--max-blocks', '100']]) {
+  for (const more of [[], ['--max-blocks', '100'], ['--xdp', 'generic']]) {
     const args = ['--bpffs', bpffs.path, '-i', 'eth0', '-i', 'second', '-n', '9', '--allow', '192.0.2.8', ...more];
     await using failing = Scanward.spawn(ns, { args });
     expect(await failing.ended()).toMatchObject({ exitCode: 6 });
     expect(await programOn(pair.victim)).toBe(program);
+    expect(await ns.ip('link', 'show', 'eth0')).toMatch(/ xdp /);
     expect(pinsIn(bpffs.path)).toEqual(pins);
     expect(rules()).toEqual(was);
   }
@@ -236,4 +237,17 @@ test('links: another mode, an interface that is gone, one that is no longer aske
   expect(pinsIn(bpffs.path).filter((path) => path.includes('links/'))).toEqual(['default/links/third']);
   expect(await renamed.stop()).toMatchObject({ exitCode: 0 });
   expect(pinsIn(bpffs.path)).toEqual([]);
+});
+
+test('an interface of another network namespace that has the same number is not taken for this one', async () => {
+  await using bpffs = await mountBpffs();
+  await using pair = await createPair();
+  await killed(pair, bpffs.path);
+  const before = await programOn(pair.victim);
+  const name = ['--bpffs', bpffs.path, '--name', 'other'];
+  await using other = await Scanward.start(pair.attacker.ns, { args: name });
+  await other.stderr.wait(/attached to eth0 \(native\)$/);
+  expect(await programOn(pair.victim)).toBe(before);
+  await using same = await Scanward.start(pair.victim.ns, { args: ['--bpffs', bpffs.path] });
+  await same.stderr.wait(/attached to eth0 \(native\): taken over/);
 });

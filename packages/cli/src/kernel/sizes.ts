@@ -1,0 +1,41 @@
+import { SOURCES_PER_SET } from '@scanward/map-codec';
+import type { RunOptions } from '../flags/run-options.ts';
+
+/** Lines of seven SYNs remembered, 64 bytes each. */
+const SYN_LINES = 32_768;
+/** Fourteen sources with one port so far for each with more, of 8 bytes each. */
+const SINGLE_LINES_PER_SOURCE = 2;
+/** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
+const BLOCKS_A_LINE = 2;
+/** The entries of `blocked_nets`. */
+const NETS_MAX = 65_536;
+
+/** How large the tables are, for the kernel and for the program. */
+export interface Sizes {
+  readonly maxEntries: Readonly<Record<string, number>>;
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+/** The sizes that the flags ask for. */
+export function sizesOf({ maxSources, maxBlocks }: Pick<RunOptions, 'maxSources' | 'maxBlocks'>): Sizes {
+  const sourceSets = Math.ceil(maxSources / SOURCES_PER_SET);
+  const singleLines = SINGLE_LINES_PER_SOURCE * maxSources;
+  const blockLines = Math.ceil(maxBlocks / BLOCKS_A_LINE);
+  return {
+    maxEntries: {
+      sources: sourceSets,
+      singles: singleLines,
+      syns: SYN_LINES,
+      blocked_lines: blockLines,
+      blocked: maxBlocks,
+      block_notes: maxBlocks + NETS_MAX,
+    },
+    constants: {
+      source_sets: sourceSets,
+      single_lines: singleLines,
+      syn_lines: SYN_LINES,
+      block_lines: blockLines,
+      max_blocks: maxBlocks,
+    },
+  };
+}
