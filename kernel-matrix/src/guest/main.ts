@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { inCheckout, stageOf } from '../checkout.ts';
 import { broken } from './canary.ts';
 import { machine } from './machine.ts';
-import { ratios } from './ratios.ts';
 import { tell } from './tell.ts';
 
 /** What is not worth its time in each kernel, and why. */
@@ -81,7 +80,11 @@ tell(fd, machine());
 if (canary === 'hang') await new Promise(() => setInterval(() => undefined, 1_000));
 const { stdout: before } = leaks(['snapshot']);
 await runTests();
-if (canary === undefined && tests === '') for (const ratio of ratios(pace === 'emulated')) tell(fd, ratio);
+if (canary === undefined && tests === '') {
+  // Read only now: an emulated processor takes some seconds for it.
+  const { ratios } = await import('./ratios.ts');
+  for (const ratio of ratios(pace === 'emulated')) tell(fd, ratio);
+}
 const { status, stdout: left } = leaks(['compare', '-'], before);
 if (status !== 0) tell(fd, { event: 'trouble', why: `left over after the tests: ${left.trim().replaceAll('\n', ', ')}` });
 tell(fd, { event: 'end' });
