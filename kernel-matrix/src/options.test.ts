@@ -29,7 +29,7 @@ it('refuses what it does not know, and says what there is', () => {
   const refused = (environment: Record<string, string>, message: string): void =>
     expect(() => readOptions(environment)).toThrow(new UsageError(message));
   refused({ DRIVER: 'lxc' }, 'no driver lxc; there are qemu, vagrant, native');
-  refused({ JOBS: '0' }, 'JOBS=0: how many cores to use, 1 or more');
-  refused({ JOBS: '1.5' }, 'JOBS=1.5: how many cores to use, 1 or more');
+  refused({ JOBS: '0' }, 'JOBS=0: how many guests run side by side, 1 or more');
+  refused({ JOBS: '1.5' }, 'JOBS=1.5: how many guests run side by side, 1 or more');
   refused({ FULL: 'yes' }, 'FULL=yes: 1 or 0');
 });

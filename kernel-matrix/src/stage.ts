@@ -7,7 +7,7 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import ts from 'typescript';
-import { inCheckout } from './checkout.ts';
+import { inCheckout, stageOf } from './checkout.ts';
 import type { Arch } from './types.ts';
 
 const PARTS = ['bpf', 'packages', 'tools', 'kernel-matrix/src'];
@@ -55,9 +55,6 @@ async function linkModules(checkout: string, stage: string): Promise<void> {
 
 /** Node's names of the processors. */
 const processors: Readonly<Record<Arch, string>> = { 'x86-64': 'x64', s390x: 's390x' };
-
-/** Where the stage of an architecture is. */
-export const stageOf = (arch: Arch): string => inCheckout(`kernel-matrix/build/${arch}`);
 
 /** Makes the stage anew, with the addon that was built for it; returns where it is. */
 export async function makeStage(

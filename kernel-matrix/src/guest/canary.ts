@@ -1,7 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { inCheckout } from '../checkout.ts';
 
 const EINVAL = '22';
@@ -17,7 +17,7 @@ export interface Broken extends Disposable {
 const folder = () => mkdtempSync(join(tmpdir(), 'scanward-canary-'));
 
 /** The program, compiled with a fault: what should be dropped passes. */
-async function program(): Promise<Broken> {
+function program(): Broken {
   const made = folder();
   cpSync(inCheckout('bpf'), made, { recursive: true, filter: (path) => !/\/(build|test|node_modules)$/.test(path) });
   const source = join(made, 'scanward.bpf.c');
@@ -25,7 +25,7 @@ async function program(): Promise<Broken> {
   const faulty = text.replaceAll('XDP_DROP', 'XDP_PASS');
   if (faulty === text) throw new Error('scanward.bpf.c drops nothing: the canary must follow the code');
   writeFileSync(source, faulty);
-  await execa('make', ['-C', made, 'build/scanward.bpfel.o', 'BPF_CLANG=clang-14']);
+  execFileSync('make', ['-C', made, 'build/scanward.bpfel.o', 'BPF_CLANG=clang-14']);
   return {
     launcher: [],
     env: { SCANWARD_TEST_OBJECT: join(made, 'build/scanward.bpfel.o') },
@@ -34,10 +34,10 @@ async function program(): Promise<Broken> {
 }
 
 /** bpf(2) says of links what a kernel says that does not know them. */
-async function noBpfLink(): Promise<Broken> {
+function noBpfLink(): Broken {
   const made = folder();
   const refuse = join(made, 'refuse-bpf');
-  await execa('gcc', ['-o', refuse, inCheckout('packages/cli/test/refuse-bpf.c')]);
+  execFileSync('gcc', ['-o', refuse, inCheckout('packages/cli/test/refuse-bpf.c')]);
   return {
     launcher: [refuse, EINVAL, BPF_LINK_CREATE],
     env: {},
@@ -46,7 +46,7 @@ async function noBpfLink(): Promise<Broken> {
 }
 
 /** Breaks what the canary of this name breaks. */
-export async function broken(canary: string | undefined): Promise<Broken> {
+export function broken(canary: string | undefined): Broken {
   if (canary === 'program') return program();
   if (canary === 'no-bpf-link') return noBpfLink();
   return { launcher: [], env: {}, [Symbol.dispose]: () => undefined };

@@ -3,11 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, arch, endianness, release } from 'node:os';
 import type { GuestEvent } from '../types.ts';
 
-const JIT = '/proc/sys/net/core/bpf_jit_enable';
-
 /** Which kernel this is, and what it has. */
 export function machine(): Extract<GuestEvent, { event: 'boot' }> {
-  const { xdpLink, xdpFrags, ringBuffer, batch, mmapableArray, coarseClock, bloomFilter } = features();
+  const { xdpLink, xdpFrags, ringBuffer, batch, mmapableArray, coarseClock, bloomFilter, jit } = features();
   return {
     event: 'boot',
     release: release(),
@@ -24,7 +22,7 @@ export function machine(): Extract<GuestEvent, { event: 'boot' }> {
       'coarse clock': coarseClock,
       'bloom filter': bloomFilter,
       'XDP frags': xdpFrags,
-      JIT: existsSync(JIT) && readFileSync(JIT, 'utf8').trim() !== '0',
+      JIT: jit,
       BTF: existsSync('/sys/kernel/btf/vmlinux'),
     },
   };

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { inCheckout } from '../checkout.ts';
-import { stageOf } from '../stage.ts';
+import { inCheckout, stageOf } from '../checkout.ts';
 import { broken } from './canary.ts';
 import { machine } from './machine.ts';
-import { ratios } from './ratios.ts';
 import { tell } from './tell.ts';
 
 /** What is not worth its time in each kernel, and why. */
@@ -36,7 +33,7 @@ const fd = openSync(result, 'w');
 
 /** What is on the machine besides the tests, as tools/leaks.mjs sees it. */
 const leaks = (args: readonly string[], input = '') =>
-  execa(process.execPath, [inCheckout('tools/leaks.mjs'), ...args], { input, reject: false });
+  spawnSync(process.execPath, [inCheckout('tools/leaks.mjs'), ...args], { input, encoding: 'utf8' });
 
 /** The files of the kernel tests, by their paths in the checkout. */
 const kernelTests = (): string[] =>
@@ -49,7 +46,7 @@ const kernelTests = (): string[] =>
     .sort();
 
 async function runTests(): Promise<void> {
-  using fault = await broken(canary);
+  using fault = broken(canary);
   const chosen = kernelTests().filter((file) => file.includes(tests));
   const excluded = chosen.filter((file) => file in LEFT_OUT);
   const stage = stageOf('x86-64');
@@ -78,13 +75,17 @@ async function runTests(): Promise<void> {
   }
 }
 
-await execa('ip', ['link', 'set', 'lo', 'up']);
+execFileSync('ip', ['link', 'set', 'lo', 'up']);
 tell(fd, machine());
 if (canary === 'hang') await new Promise(() => setInterval(() => undefined, 1_000));
-const { stdout: before } = await leaks(['snapshot']);
+const { stdout: before } = leaks(['snapshot']);
 await runTests();
-if (canary === undefined && tests === '') for (const ratio of ratios(pace === 'emulated')) tell(fd, ratio);
-const { exitCode, stdout: left } = await leaks(['compare', '-'], before);
-if (exitCode !== 0) tell(fd, { event: 'trouble', why: `left over after the tests: ${left.replaceAll('\n', ', ')}` });
+if (canary === undefined && tests === '') {
+  // Read only now: an emulated processor takes some seconds for it.
+  const { ratios } = await import('./ratios.ts');
+  for (const ratio of ratios(pace === 'emulated')) tell(fd, ratio);
+}
+const { status, stdout: left } = leaks(['compare', '-'], before);
+if (status !== 0) tell(fd, { event: 'trouble', why: `left over after the tests: ${left.trim().replaceAll('\n', ', ')}` });
 tell(fd, { event: 'end' });
 closeSync(fd);

@@ -1,6 +1,7 @@
 import { Attr } from './kernel/attr.ts';
 import { tryCall } from './kernel/call.ts';
 import { errnoNumber } from './kernel/errno.ts';
+import { readInfo } from './kernel/info.ts';
 import {
   ATTACH_TYPE_XDP,
   type CommandName,
@@ -32,9 +33,13 @@ export interface Features {
   readonly mmapableArray: boolean;
   /** bpf_ktime_get_coarse_ns() (5.11). */
   readonly coarseClock: boolean;
+  /** Programs become machine code. */
+  readonly jit: boolean;
 }
 
 const HELPER_COARSE_CLOCK = 160;
+/** Where bpf_prog_info has jited_prog_len. */
+const JITED_BYTES = 16;
 // The loopback interface has this number in every network namespace.
 const LOOPBACK = 1;
 
@@ -71,6 +76,16 @@ function probeBatch(sys: Sys): boolean {
   return result === 0 || result === -errnoNumber('ENOENT');
 }
 
+function probeJit(sys: Sys): boolean {
+  const program = tryLoad(sys, { name: 'probe', instructions: passProgram() });
+  if (program < 0) return false;
+  try {
+    return readInfo(sys, program).u32(JITED_BYTES) > 0;
+  } finally {
+    sys.close(program);
+  }
+}
+
 const probes: Record<Exclude<keyof Features, 'release'>, (sys: Sys) => boolean> = {
   xdpLink: probeXdpLink,
   xdpFrags: (sys) =>
@@ -80,6 +95,7 @@ const probes: Record<Exclude<keyof Features, 'release'>, (sys: Sys) => boolean> 
   batch: probeBatch,
   mmapableArray: (sys) => closing(sys, createProbe(sys, MapType.ARRAY, 4, 4, 1, MapFlag.MMAPABLE)),
   coarseClock: (sys) => closing(sys, tryLoad(sys, { name: 'probe', instructions: callProgram(HELPER_COARSE_CLOCK) })),
+  jit: probeJit,
 };
 
 const known = new WeakMap<Sys, Features>();

@@ -60,6 +60,7 @@ test('features are probed once each, and leave nothing open', () => {
     batch: false,
     mmapableArray: true,
     coarseClock: true,
+    jit: false,
   });
   const probes = sys.calls.length;
   expect(features(sys).xdpLink).toBe(false);
