@@ -24,7 +24,6 @@ class Kept extends Writable {
 /** A process and a host in memory, and a record of what was done to them. */
 export function fakeSystem() {
   const done: string[] = [];
-  const allowed: AllowEntry[] = [];
   const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const files: Record<string, string> = { '/proc/self/status': 'CapEff:\t000001ffffffffff\n' };
   let closed: (gone: boolean) => void = () => undefined;
