@@ -8,7 +8,7 @@ import { patience } from './pace.ts';
 export const scanwardBin = repositoryFile('packages/cli/bin/scanward.js');
 
 export interface ScanwardOptions {
-  /** More flags of `scanward run`; `-i eth0` is given unless there is one, and `--no-pin` unless something is said of pins. */
+  /** More flags of `scanward run`; `-i eth0` is given unless there is one, and `--no-pin`, `--no-state` unless something is said of them. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** How long it may live; default 120,000. */
@@ -39,11 +39,13 @@ export class Scanward implements AsyncDisposable {
     const { args = [], env, timeoutMs } = options;
     const object = process.env['SCANWARD_TEST_OBJECT'];
     const planted = object === undefined ? [] : ['--object', object];
-    const isPinned = ['--bpffs', '--name', '--no-pin'].some((flag) => args.includes(flag));
-    const unpinned = isPinned ? [] : ['--no-pin'];
-    const interfaces = args.includes('-i') || args.includes('--interface') ? [] : ['-i', 'eth0'];
+    const says = (...flags: string[]) => flags.some((flag) => args.includes(flag));
+    const unpinned = says('--bpffs', '--name', '--no-pin') ? [] : ['--no-pin'];
+    // Never the machine's own state file.
+    const stateless = says('--state', '--no-state') ? [] : ['--no-state'];
+    const interfaces = says('-i', '--interface') ? [] : ['-i', 'eth0'];
     return new Scanward(
-      ns.spawn(process.execPath, [scanwardBin, 'run', ...planted, ...unpinned, ...interfaces, ...args], {
+      ns.spawn(process.execPath, [scanwardBin, 'run', ...planted, ...unpinned, ...stateless, ...interfaces, ...args], {
         ...(env ? { env } : {}),
         ...(timeoutMs ? { timeoutMs } : {}),
       }),
