@@ -20,6 +20,11 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/cli/test/integration/rotation.kernel.test.ts':
     'is what bpf/test/program.kernel.test.ts shows, with the command around it',
   'packages/cli/test/integration/nmap.kernel.test.ts': 'is more of what scan.kernel.test.ts does',
+  'packages/cli/test/integration/commands.kernel.test.ts': 'is what commands do with maps that no kernel keeps otherwise',
+  'packages/cli/test/integration/million-blocks.kernel.test.ts': 'is about memory of a process',
+  'packages/cli/test/integration/kills.kernel.test.ts': 'is more of what pins.kernel.test.ts does',
+  'packages/cli/test/integration/pins-changed.kernel.test.ts': 'is more of what pins.kernel.test.ts does',
+  'packages/cli/src/system/state-file.kernel.test.ts': 'is about files',
   'packages/cli/test/integration/output.kernel.test.ts': 'is about what is printed, which no kernel changes',
   'packages/cli/test/integration/slow-reader.kernel.test.ts': 'is about a pipe of the shell, which no kernel changes',
 };
