@@ -6,6 +6,9 @@ import { Place } from '../../src/pins/place.ts';
 import { killed, programOn, scan } from './daemon-killed.ts';
 import { droppedOf, pinsIn, synsOf, withInstance } from './pinned.ts';
 
+/** Sent at a time, by one source each. */
+const FRAMES = atPace(2_000, 300);
+
 test('after kill -9 the blocked stay blocked; the next start goes on where it was; a signal leaves nothing', async () => {
   const before = await leakSnapshot();
   {
@@ -49,8 +52,8 @@ test('while the program is exchanged no packet is unseen', async () => {
   const over = new AbortController();
   const flow = (async () => {
     for (let round = 0; round < 200 && !over.signal.aborted; round++) {
-      await scan(pair, 2_000, 1_000, `198.51.${round}.7`);
-      sent += 2_000;
+      await scan(pair, FRAMES, 1_000, `198.51.${round}.7`);
+      sent += FRAMES;
     }
   })();
   let last = first;
@@ -61,7 +64,7 @@ test('while the program is exchanged no packet is unseen', async () => {
   }
   over.abort();
   await flow;
-  expect(sent).toBeGreaterThan(2_000);
+  expect(sent).toBeGreaterThan(FRAMES);
   expect(synsOf(bpffs.path) - before).toBe(sent);
   await last.kill();
 });
