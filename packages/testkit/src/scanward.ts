@@ -10,6 +10,8 @@ export const scanwardBin = repositoryFile('packages/cli/bin/scanward.js');
 export interface ScanwardOptions {
   /** More flags of `scanward run`; `-i eth0` is given unless there is one, and `--no-pin`, `--no-state` unless something is said of them. */
   readonly args?: readonly string[];
+  /** No `-i`: it finds the interface of the default route. */
+  readonly byDefaultRoute?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** How long it may live; default 120,000. */
   readonly timeoutMs?: number;
@@ -36,14 +38,14 @@ export class Scanward implements AsyncDisposable {
 
   /** Starts it without waiting: for what must fail, or be killed early. */
   static spawn(ns: Namespace, options: ScanwardOptions = {}): Scanward {
-    const { args = [], env, timeoutMs } = options;
+    const { args = [], byDefaultRoute = false, env, timeoutMs } = options;
     const object = process.env['SCANWARD_TEST_OBJECT'];
     const planted = object === undefined ? [] : ['--object', object];
     const says = (...flags: string[]) => flags.some((flag) => args.includes(flag));
     const unpinned = says('--bpffs', '--name', '--no-pin') ? [] : ['--no-pin'];
     // Never the machine's own state file.
     const stateless = says('--state', '--no-state') ? [] : ['--no-state'];
-    const interfaces = says('-i', '--interface') ? [] : ['-i', 'eth0'];
+    const interfaces = byDefaultRoute || says('-i', '--interface') ? [] : ['-i', 'eth0'];
     return new Scanward(
       ns.spawn(process.execPath, [scanwardBin, 'run', ...planted, ...unpinned, ...stateless, ...interfaces, ...args], {
         ...(env ? { env } : {}),

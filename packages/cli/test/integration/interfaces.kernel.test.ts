@@ -1,4 +1,4 @@
-import { createPair, frameTo, Scanward, scanwardBin, send, syn } from '@scanward/testkit';
+import { createPair, frameTo, Scanward, send, syn } from '@scanward/testkit';
 import { expect, test } from 'vitest';
 
 test('an interface that vanishes is waited for, while the others go on; one that is down is told', async () => {
@@ -34,9 +34,9 @@ test('without -i it watches the interface of the default route, and its gateway 
   await using pair = await createPair();
   const { ns } = pair.victim;
   await ns.ip('route', 'add', 'default', 'via', pair.attacker.ipv4);
-  const args = ['--preserve-status', '-s', 'TERM', '4', process.execPath, scanwardBin, 'run'];
-  const { stderr } = await ns.run('timeout', args, { timeoutMs: 20_000 });
-  expect(stderr).toContain(`allowed ${pair.attacker.ipv4} (gateway)`);
-  expect(stderr).toMatch(/attached to eth0 \(native\)$/m);
-  expect(stderr).toMatch(/saw \d+ connections/);
+  await using scanward = await Scanward.start(ns, { byDefaultRoute: true });
+  await scanward.stderr.wait(new RegExp(`allowed ${pair.attacker.ipv4} \\(gateway\\)`));
+  await scanward.stderr.wait(/attached to eth0 \(native\)$/);
+  expect(await scanward.stop()).toEqual({ exitCode: 0, signal: undefined });
+  await scanward.stderr.wait(/saw \d+ connections/);
 });
