@@ -10,6 +10,7 @@ import { mapPin } from './pin-name.ts';
 import { filesIn, linkNames, linkPin, unpin } from './pinned-links.ts';
 import { otherLayouts, PinnedSet, pinSet, PROGRAMS, removeSet, replacePin } from './pinned-set.ts';
 import { inodeOf, type Place } from './place.ts';
+import { requireTrusted } from './trusted-folder.ts';
 
 /**
  * An instance that this process alone may run or remove. A set of pins has its layout's name only while it is whole: it is made
@@ -29,11 +30,12 @@ export class OwnedInstance implements Disposable {
 
   /**
    * Locks the instance, makes its folder if there is none, and clears what a kill has left half done.
-   * @throws OperatorError `busy`, or `capability` when the folder cannot be written to
+   * @throws OperatorError `busy`, or `capability` when the folder cannot be written to, or others can
    */
   static take(place: Place): OwnedInstance {
     for (;;) {
       makeFolder(place.folder);
+      requireTrusted(place);
       const inode = inodeOf(place.folder);
       const lock = lockForDaemon(place);
       // Whoever removes an instance does so under the lock: then this is the lock of nothing.
