@@ -197,3 +197,23 @@ test('a start that fails brings back what was', async () => {
   await expect(run(options('-i', 'eth0', '-i', 'eth1'), fake.host, fake.system)).rejects.toMatchObject({ exitCode: 8 });
   expect(fake.done.slice(-3)).toEqual(['revert eth0', 'revert', 'close']);
 });
+
+test('a start that fails brings back what was, though the daemon cannot even end well', async () => {
+  const fake = fakeSystem();
+  fake.pin();
+  fake.drainError = new Error('ring broken');
+  fake.refusals.set('eth0', new Error('attach refused'));
+  await expect(run(options(), fake.host, fake.system)).rejects.toThrow('attach refused');
+  expect(fake.done.slice(-2)).toEqual(['revert', 'close']);
+});
+
+test('a signal removes what is pinned, though the last lines cannot be had', async () => {
+  const fake = fakeSystem();
+  fake.pin();
+  const running = run({ ...options(), trackingPeriodMs: 60_000 }, fake.host, fake.system);
+  await attached(fake);
+  fake.drainError = new Error('ring broken');
+  fake.signal('SIGTERM');
+  await expect(running).rejects.toThrow('ring broken');
+  expect(fake.done.slice(-3)).toEqual(['detach eth0', 'remove', 'close']);
+});

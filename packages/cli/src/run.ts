@@ -118,7 +118,7 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   try {
     start(daemon, interfaces, loaded.keeping, given);
   } catch (error) {
-    await end(daemon);
+    await end(daemon).catch(() => undefined); // why it did not start says more
     loaded.keeping.revert();
     throw error;
   }
@@ -146,17 +146,23 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
     // Detached first, so that nothing comes after what is drained now.
     if (stays) interfaces.leave();
     else interfaces.close();
-    await end(daemon);
-    if (stays) log.info('the program stays attached: scanward detach takes it off');
-    else loaded.keeping.remove();
+    try {
+      await end(daemon);
+    } finally {
+      if (stays) log.info('the program stays attached: scanward detach takes it off');
+      else loaded.keeping.remove();
+    }
     if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
   }
 }
 
 /** The maps are needed until the state file is written. */
 async function end(daemon: Daemon): Promise<void> {
-  daemon.stop();
-  await daemon.saved();
+  try {
+    daemon.stop();
+  } finally {
+    await daemon.saved();
+  }
 }
 
 /** Not started yet. Says what was chosen, and what it costs. */

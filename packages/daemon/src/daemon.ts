@@ -23,6 +23,7 @@ export class Daemon {
   readonly #tickers: readonly Ticker[];
   readonly #expiry: Alarm;
   readonly #isAdopted: boolean;
+  readonly #ipv6Prefix: number;
   #resolve: () => void = () => undefined;
   #reject: (error: WatcherError) => void = () => undefined;
   #state: 'new' | 'running' | 'failed' | 'stopped' = 'new';
@@ -42,6 +43,7 @@ export class Daemon {
     this.#parts = assemble(ports, options);
     const { network } = this.#parts;
     this.#isAdopted = options.adopted ?? false;
+    this.#ipv6Prefix = options.policy.ipv6Prefix;
     this.#tickers = [
       this.#ticker('network', options.networkPeriodMs ?? NETWORK_PERIOD_MS, () => network.pass()),
       this.#ticker('tracking', options.trackingPeriodMs, () => this.#track()),
@@ -63,8 +65,9 @@ export class Daemon {
     const { clock, changes, counters, network } = this.#ports;
     this.#startNs = clock.monotonicNs();
     changes?.changed(); // what commands did so far is read now
-    recall(this.#parts, this.#ports, this.#isAdopted);
-    this.#parts.network.apply(network.read());
+    const found = network.read();
+    recall(this.#parts, this.#ports, { ipv6Prefix: this.#ipv6Prefix, onlink: found.onlink }, this.#isAdopted);
+    this.#parts.network.apply(found);
     this.#before = counters.read();
     this.#state = 'running';
     this.#parts.keeper?.start();

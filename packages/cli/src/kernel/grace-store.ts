@@ -1,16 +1,21 @@
 import { contains, type GraceEntry, type GraceStore, type Prefix } from '@scanward/daemon';
 import type { BpfMap } from '@scanward/loader-native';
 import type { Codecs } from '@scanward/map-codec';
+import { InnerPrefixes } from './inner-prefixes.ts';
 import { prefixKey, setInTrie } from './trie.ts';
 
 type Trie = Pick<BpfMap, 'get' | 'set' | 'delete' | 'entries'>;
 
 const ADDRESS_BITS = 128;
 
-/** The `graces` map, a trie of prefixes of which the program asks the longest: so none may end before one that holds it. */
+/**
+ * The `graces` map, a trie of prefixes of which the program asks the longest: so none may end before one that holds it. Who
+ * sets any does so while nobody else does.
+ */
 export class KernelGraceStore implements GraceStore {
   readonly #map: Trie;
   readonly #codecs: Codecs;
+  readonly #inner = new InnerPrefixes(() => this.entries());
 
   constructor(map: Trie, codecs: Codecs) {
     this.#map = map;
@@ -28,6 +33,7 @@ export class KernelGraceStore implements GraceStore {
     const aroundNs = this.#untilAround(entry);
     const untilNs = aroundNs > entry.untilNs ? aroundNs : entry.untilNs;
     if (!this.#write({ ...entry, untilNs })) return false;
+    this.#inner.add(entry);
     for (const inner of this.#within(entry)) if (inner.untilNs < untilNs) this.#write({ ...inner, untilNs });
     return true;
   }
@@ -50,7 +56,7 @@ export class KernelGraceStore implements GraceStore {
 
   /** The longer prefixes within this one. */
   #within(prefix: Prefix): GraceEntry[] {
-    if (prefix.bits === ADDRESS_BITS) return [];
+    if (prefix.bits === ADDRESS_BITS || !this.#inner.isAround(prefix)) return [];
     return [...this.entries()].filter(({ bits, address }) => bits > prefix.bits && contains(prefix, address));
   }
 }

@@ -216,6 +216,22 @@ test('no grace is shorter than any that holds it, whatever is set', () => {
   );
 });
 
+test('many graces, as of all sources of a flood, are not held against all others each', () => {
+  const map = new FakeTrie();
+  let walks = 0;
+  const store = new KernelGraceStore(Object.assign(map, { entries: counted(map.entries.bind(map)) }), codec);
+  function counted<T>(entries: () => T): () => T {
+    return () => {
+      walks++;
+      return entries();
+    };
+  }
+  for (let i = 0; i < 500; i++)
+    store.set({ address: Uint8Array.of(0x20, i >> 8, i, ...new Uint8Array(13)), bits: 64, untilNs: 9n });
+  expect([...store.entries()].length).toBe(500);
+  expect(walks).toBeLessThanOrEqual(2);
+});
+
 test('a full trie of an older kernel refuses to replace: what is there gives way first', () => {
   const map = new FakeTrie(2);
   const store = new KernelGraceStore(map, codec);

@@ -23,10 +23,21 @@ export interface RunningDaemon {
 
 /** The daemon that holds this instance. */
 export function daemonOf(place: Place): RunningDaemon | undefined {
-  if (inodeOf(place.folder) === undefined) return undefined;
-  const lock = lockDirectory(place.folder);
-  lock?.close();
-  return lock ? undefined : { pid: holderOf(place.folder) };
+  return unlessGone(() => {
+    const lock = lockDirectory(place.folder);
+    lock?.close();
+    return lock ? undefined : { pid: holderOf(place.folder) };
+  });
+}
+
+/** Undefined when a folder is not there, or is removed meanwhile, as by a daemon that stops. */
+export function unlessGone<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Who holds the lock of a folder, as /proc/locks tells. */
@@ -87,7 +98,7 @@ function stillChanging(folder: string, attempted: string): OperatorError {
 export async function lockForChange(folder: string, inode: bigint | undefined): Promise<Lock> {
   const attempted = 'changing the instance';
   for (let waited = 0; waited <= PATIENCE_MS; waited += RETRY_MS) {
-    const lock = inodeOf(folder) === inode ? lockDirectory(folder) : undefined;
+    const lock = inodeOf(folder) === inode ? unlessGone(() => lockDirectory(folder)) : undefined;
     if (lock && inodeOf(folder) === inode) return lock;
     lock?.close();
     if (inodeOf(folder) !== inode) {

@@ -5,11 +5,12 @@ import type { LoadedObject, Lock } from '@scanward/loader-native';
 import { ExitCode } from '../exit-codes.ts';
 import { OperatorError } from '../operator-error.ts';
 import { layoutId } from './layout-id.ts';
-import { lockForDaemon } from './locks.ts';
+import { lockForDaemon, unlessGone } from './locks.ts';
 import { mapPin } from './pin-name.ts';
 import { filesIn, linkNames, linkPin, unpin } from './pinned-links.ts';
 import { otherLayouts, PinnedSet, pinSet, PROGRAMS, removeSet, replacePin } from './pinned-set.ts';
 import { inodeOf, type Place } from './place.ts';
+import { requireTrusted } from './trusted-folder.ts';
 
 /**
  * An instance that this process alone may run or remove. A set of pins has its layout's name only while it is whole: it is made
@@ -29,17 +30,25 @@ export class OwnedInstance implements Disposable {
 
   /**
    * Locks the instance, makes its folder if there is none, and clears what a kill has left half done.
-   * @throws OperatorError `busy`, or `capability` when the folder cannot be written to
+   * @throws OperatorError `busy`, or `capability` when the folder cannot be written to, or others can
    */
   static take(place: Place): OwnedInstance {
     for (;;) {
       makeFolder(place.folder);
-      const inode = inodeOf(place.folder);
-      const lock = lockForDaemon(place);
-      // Whoever removes an instance does so under the lock: then this is the lock of nothing.
-      if (inode === inodeOf(place.folder)) return new OwnedInstance(place, lock).#tidy();
-      lock.close();
+      const taken = unlessGone(() => this.#takeThere(place));
+      if (taken) return taken.#tidy();
     }
+  }
+
+  /** Undefined when somebody else has removed the folder before it was locked. */
+  static #takeThere(place: Place): OwnedInstance | undefined {
+    requireTrusted(place);
+    const inode = inodeOf(place.folder);
+    const lock = lockForDaemon(place);
+    // Whoever removes an instance does so under the lock: then this is the lock of nothing.
+    if (inode === inodeOf(place.folder)) return new OwnedInstance(place, lock);
+    lock.close();
+    return undefined;
   }
 
   /** The whole set of this layout, if there is one; the caller closes it. */

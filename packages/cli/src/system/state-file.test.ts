@@ -84,6 +84,23 @@ describe('reading', () => {
     expect(refused(file())).toBe('unreadable: it is not a file');
   });
 
+  test('leaves alone what is no file: a folder or a device (`--state /dev/null`) is neither set aside nor replaced', async () => {
+    mkdirSync(path, { recursive: true });
+    const store = file();
+    expect(() => {
+      store.prepare();
+    }).toThrow('it is not a file');
+    expect(() => store.setAside()).toThrow('it is not a file');
+    await expect(store.write([])).rejects.toThrow('it is not a file');
+    expect(others()).toEqual([]);
+    expect(statSync(path).isDirectory()).toBe(true);
+    rmSync(path, { recursive: true });
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    await expect(store.write([])).rejects.toThrow('it is not a file');
+    expect(() => store.setAside()).toThrow('it is not a file');
+    expect(statSync(path).isFIFO()).toBe(true);
+  });
+
   test('sets it aside under its name and the time', () => {
     put('x');
     const store = file();

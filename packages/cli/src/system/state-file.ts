@@ -36,9 +36,10 @@ export class StateFile implements StateStore {
 
   /**
    * Makes the folder (0700) and removes what killed writers left. To be called once before it is used; throws what the
-   * system answers where the folder cannot be had.
+   * system answers where the folder cannot be had, and StateError where something that is no file has its name.
    */
   prepare(): void {
+    refuseOther(this.name);
     const folder = dirname(this.name);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const prefix = `${basename(this.name)}.tmp-`;
@@ -61,6 +62,7 @@ export class StateFile implements StateStore {
   async write(lines: Iterable<string>): Promise<void> {
     const folder = dirname(this.name);
     const beside = `${this.name}.tmp-${this.#pid}`;
+    refuseOther(this.name);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await rm(beside, { force: true });
     try {
@@ -76,6 +78,7 @@ export class StateFile implements StateStore {
   }
 
   setAside(): string {
+    refuseOther(this.name);
     const name = `${this.name}.broken-${new Date().toISOString()}`;
     renameSync(this.name, name);
     return name;
@@ -89,6 +92,12 @@ export class StateFile implements StateStore {
       throw new StateError('unreadable', (error as Error).message, undefined, { cause: error });
     }
   }
+}
+
+/** A folder or a device that was named by mistake is neither renamed nor replaced; a link is, and only itself. */
+function refuseOther(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats && !stats.isFile() && !stats.isSymbolicLink()) throw new StateError('unreadable', 'it is not a file');
 }
 
 /** Whoever can write to it could allow himself. */

@@ -112,6 +112,13 @@ describe('restoreState', () => {
     expect([...world.blocks.entries()]).toMatchObject([{ startNs: nowNs, expiryNs: nowNs + 120n * SECOND }]);
   });
 
+  it('no grace lasts longer than it had to last when it was written, though the clock was set back meanwhile', () => {
+    const grace = { kind: 'grace', address: ip('192.0.2.9'), bits: 128, untilMs: WALL_MS + 5_000 } as const;
+    const { world } = restored([grace], (fresh) => (fresh.clock.wallOffsetMs -= 30 * 365 * 86_400_000));
+    const { nowNs } = world.clock;
+    expect([...world.graces.entries()]).toMatchObject([{ untilNs: nowNs + 5n * SECOND }]);
+  });
+
   it('restores what stateEntries reads, and reads again what it restored', () => {
     const entries: StateEntry[] = [
       { kind: 'allow', address: ip('192.0.2.0'), bits: 120 },

@@ -17,8 +17,8 @@ export interface RestorePorts extends StateMaps {
  */
 export function restoreState(ports: RestorePorts, store: StateStore): void {
   try {
-    if (!isWhole(store)) return;
-    new Restoring(ports).all(store);
+    const writtenMs = readWhole(store);
+    if (writtenMs !== undefined) new Restoring(ports, writtenMs).all(store);
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     ports.log.warn(
@@ -27,14 +27,14 @@ export function restoreState(ports: RestorePorts, store: StateStore): void {
   }
 }
 
-/** Whether there is one. @throws StateError unless it is as it was written */
-function isWhole(store: StateStore): boolean {
+/** When it was written; undefined: there is none. @throws StateError unless it is as it was written */
+function readWhole(store: StateStore): number | undefined {
   const lines = store.read();
-  if (!lines) return false;
+  if (!lines) return undefined;
   const reader = new StateReader(store.sha256());
   for (const line of lines) reader.push(line);
   reader.end();
-  return true;
+  return reader.writtenMs;
 }
 
 function setAside(store: StateStore): string {
@@ -49,11 +49,13 @@ class Restoring {
   readonly #ports: RestorePorts;
   readonly #wall: WallClock;
   readonly #nowMs: number;
+  readonly #writtenMs: number;
   readonly #restored = { block: 0, allow: 0, grace: 0 };
   readonly #refused = { block: 0, allow: 0, grace: 0 };
 
-  constructor(ports: RestorePorts) {
+  constructor(ports: RestorePorts, writtenMs: number) {
     this.#ports = ports;
+    this.#writtenMs = writtenMs;
     this.#wall = new WallClock(ports.clock);
     this.#nowMs = ports.clock.wallMs();
   }
@@ -79,7 +81,7 @@ class Restoring {
       case 'allow':
         return allow.add({ address, bits, reason: 'command' });
       case 'grace':
-        return graces.set({ address, bits, untilNs: this.#wall.ns(entry.untilMs) });
+        return graces.set({ address, bits, untilNs: this.#endNs(entry.untilMs, this.#writtenMs) });
       case 'block':
         return this.#block(entry);
     }
@@ -95,12 +97,16 @@ class Restoring {
     return isMade;
   }
 
-  /** A wall clock that was set back meanwhile makes no block longer than it was to last. */
   #newBlock({ startMs, expiryMs, reason, packets, bytes }: StateBlock): NewBlock {
     const startNs = this.#sinceBoot(Math.min(startMs, this.#nowMs));
     if (expiryMs === undefined) return { startNs, expiryNs: 0n, reason, packets, bytes };
-    const leftMs = Math.min(expiryMs - this.#nowMs, Math.max(1, expiryMs - startMs));
-    return { startNs, expiryNs: this.#wall.ns(this.#nowMs + leftMs), reason, packets, bytes };
+    return { startNs, expiryNs: this.#endNs(expiryMs, startMs), reason, packets, bytes };
+  }
+
+  /** A wall clock that was set back meanwhile makes nothing longer than it was to last at `fromMs`. */
+  #endNs(endMs: number, fromMs: number): bigint {
+    const leftMs = Math.min(endMs - this.#nowMs, Math.max(1, endMs - fromMs));
+    return this.#wall.ns(this.#nowMs + leftMs);
   }
 
   /** What began before the machine did began with it: the program knows no earlier time. */

@@ -13,10 +13,16 @@ const CHECKSUM = /^"sha256":"([0-9a-f]{64})"\}\n$/;
 export class StateReader {
   readonly #sha256: Sha256;
   #line = 0;
+  #writtenMs = NaN;
   #next: 'header' | 'entry' | 'checksum' | 'nothing' = 'header';
 
   constructor(sha256: Sha256) {
     this.#sha256 = sha256;
+  }
+
+  /** When it was written, in wall milliseconds since 1970: known once the first line was taken. */
+  get writtenMs(): number {
+    return this.#writtenMs;
   }
 
   /** Takes the next line, with its end. @throws StateError */
@@ -48,6 +54,8 @@ export class StateReader {
       const found = typeof version === 'number' ? version : 'unknown';
       throw this.#error('version', `version ${found}, not ${STATE_VERSION}`);
     }
+    this.#writtenMs = Date.parse(String(header['written']));
+    if (Number.isNaN(this.#writtenMs)) throw this.#error('syntax', 'it does not say when it was written');
     this.#next = 'entry';
   }
 

@@ -1,0 +1,35 @@
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { ExitCode } from '../exit-codes.ts';
+import { OperatorError } from '../operator-error.ts';
+import type { Place } from './place.ts';
+
+type Owned = Pick<Stats, 'uid' | 'mode'>;
+
+const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
+
+/** Whether only root and this user may change what is in a folder. */
+export function isTrusted({ uid, mode }: Owned, me = process.geteuid?.()): boolean {
+  return (uid === 0 || uid === me) && (mode & WRITABLE_BY_OTHERS) === 0;
+}
+
+/**
+ * Where everybody may make folders, as on a BPF file system that nobody set up, somebody may have made those of an instance
+ * before it was first started, with links in them to files of the host: what is to be removed there would be removed here.
+ *
+ * @throws OperatorError `capability`
+ */
+export function requireTrusted({ bpffs, folder }: Place): void {
+  // What is sticky keeps our folder ours.
+  const all = statSync(bpffs);
+  const isSticky = (all.mode & STICKY) !== 0;
+  const isOne = isTrusted({ ...all, mode: isSticky ? 0 : all.mode }) && isTrusted({ ...lstatSync(bpffs), mode: 0 });
+  if (!isOne) throw untrusted(bpffs);
+  const own = lstatSync(folder);
+  if (!own.isDirectory() || !isTrusted(own)) throw untrusted(folder);
+}
+
+function untrusted(path: string): OperatorError {
+  const todo = 'others may change what is in it: remove it, or make it yours (chown) and yours alone (chmod go-w)';
+  return new OperatorError(ExitCode.capability, `taking the folder ${path}`, todo);
+}
