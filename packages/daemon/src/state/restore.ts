@@ -1,4 +1,5 @@
 import { addBlock } from '../block-table.ts';
+import { readBack } from '../block-time.ts';
 import type { Clock, Log, NewBlock, StateStore } from '../ports.ts';
 import { WallClock } from '../wall-clock.ts';
 import type { StateMaps } from './snapshot.ts';
@@ -100,12 +101,13 @@ class Restoring {
     const startNs = this.#sinceBoot(Math.min(startMs, this.#nowMs));
     if (expiryMs === undefined) return { startNs, expiryNs: 0n, reason, packets, bytes };
     const leftMs = Math.min(expiryMs - this.#nowMs, Math.max(1, expiryMs - startMs));
-    return { startNs, expiryNs: this.#wall.ns(this.#nowMs + leftMs), reason, packets, bytes };
+    const expiryNs = readBack(this.#wall.ns(this.#nowMs + leftMs));
+    return { startNs, expiryNs, reason, packets, bytes };
   }
 
   /** What began before the machine did began with it: the program knows no earlier time. */
   #sinceBoot(timeMs: number): bigint {
-    const timeNs = this.#wall.ns(timeMs);
+    const timeNs = readBack(this.#wall.ns(timeMs));
     return timeNs > 0n ? timeNs : 0n;
   }
 }
