@@ -61,6 +61,7 @@ export const NOT_RUN: readonly { readonly file: string; readonly why: string }[]
     'flood',
     'full',
     'interfaces',
+    'kills',
     'million-blocks',
     'nmap',
     'output',

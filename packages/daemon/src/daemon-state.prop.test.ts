@@ -4,7 +4,7 @@ import { allowEntry, FakeWorld, ip } from '../test/fakes.ts';
 import { FakeStateStore } from '../test/fake-state.ts';
 import { OPTIONS } from '../test/start.ts';
 import { addressKey, formatPrefix } from './addresses.ts';
-import { hasExpired } from './block-time.ts';
+import { hasExpired, readBack } from './block-time.ts';
 import { Daemon } from './daemon.ts';
 
 beforeAll(() => void (process.env['TZ'] = 'UTC'));
@@ -41,12 +41,12 @@ class Place {
     return daemon;
   }
 
-  /** What is blocked, with when it ends. */
+  /** What is blocked, with when it ends; these maps keep more of that than the program's do, and than a reboot leaves. */
   inForce(): string[] {
     const { blocks, clock } = this.world;
     const now = [...blocks.entries()].filter((block) => !hasExpired(block, clock.nowNs));
     return now
-      .map(({ source, bits, expiryNs, reason }) => `${formatPrefix(source, bits)} ${expiryNs} ${reason}`)
+      .map(({ source, bits, expiryNs, reason }) => `${formatPrefix(source, bits)} ${readBack(expiryNs)} ${reason}`)
       .sort();
   }
 

@@ -1,4 +1,5 @@
 import { addBlock } from '../block-table.ts';
+import { readBack } from '../block-time.ts';
 import type { Clock, Log, NewBlock, StateStore } from '../ports.ts';
 import { WallClock } from '../wall-clock.ts';
 import type { StateMaps } from './snapshot.ts';
@@ -100,7 +101,7 @@ class Restoring {
   #newBlock({ startMs, expiryMs, reason, packets, bytes }: StateBlock): NewBlock {
     const startNs = this.#sinceBoot(Math.min(startMs, this.#nowMs));
     if (expiryMs === undefined) return { startNs, expiryNs: 0n, reason, packets, bytes };
-    return { startNs, expiryNs: this.#endNs(expiryMs, startMs), reason, packets, bytes };
+    return { startNs, expiryNs: readBack(this.#endNs(expiryMs, startMs)), reason, packets, bytes };
   }
 
   /** A wall clock that was set back meanwhile makes nothing longer than it was to last at `fromMs`. */
@@ -111,7 +112,7 @@ class Restoring {
 
   /** What began before the machine did began with it: the program knows no earlier time. */
   #sinceBoot(timeMs: number): bigint {
-    const timeNs = this.#wall.ns(timeMs);
+    const timeNs = readBack(this.#wall.ns(timeMs));
     return timeNs > 0n ? timeNs : 0n;
   }
 }
