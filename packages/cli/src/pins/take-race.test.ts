@@ -8,7 +8,7 @@ import { OwnedInstance } from './owned-instance.ts';
 import { inodeOf, Place } from './place.ts';
 
 // Who stops removes the folder of the instance at the worst moment: just before it is locked.
-const removal = vi.hoisted(() => ({ before: (_path: string) => undefined as void }));
+const removal = vi.hoisted((): { before: (path: string) => void } => ({ before: () => undefined }));
 vi.mock('@scanward/loader-native', async (load) => {
   const native = await load<{ lockDirectory: typeof lockDirectory }>();
   const lock = (path: string) => {

@@ -22,9 +22,9 @@ export function isTrusted({ uid, mode }: Owned, me = process.geteuid?.()): boole
 export function requireTrusted({ bpffs, folder }: Place): void {
   // What is sticky keeps our folder ours.
   const all = statSync(bpffs);
-  const isSticky = (all.mode & STICKY) !== 0;
-  const isOne = isTrusted({ ...all, mode: isSticky ? 0 : all.mode }) && isTrusted({ ...lstatSync(bpffs), mode: 0 });
-  if (!isOne) throw untrusted(bpffs);
+  const mode = (all.mode & STICKY) === 0 ? all.mode : 0;
+  const isOurs = isTrusted({ uid: all.uid, mode }) && isTrusted({ uid: lstatSync(bpffs).uid, mode: 0 });
+  if (!isOurs) throw untrusted(bpffs);
   const own = lstatSync(folder);
   if (!own.isDirectory() || !isTrusted(own)) throw untrusted(folder);
 }

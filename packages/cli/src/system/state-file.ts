@@ -1,10 +1,11 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs';
-import { constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstatSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { constants, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StateError, type StateStore } from '@scanward/daemon';
 import { fileLines } from './file-lines.ts';
 import { inChunks } from './in-chunks.ts';
 import { isRunning } from './is-running.ts';
+import { makeFolder } from './make-folder.ts';
 import { sha256 } from './sha256.ts';
 
 /** Characters written at once: some hundred entries, then it is the turn of others. */
@@ -41,7 +42,7 @@ export class StateFile implements StateStore {
   prepare(): void {
     refuseOther(this.name);
     const folder = dirname(this.name);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const prefix = `${basename(this.name)}.tmp-`;
     for (const name of readdirSync(folder)) {
       const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : NaN;
@@ -63,7 +64,7 @@ export class StateFile implements StateStore {
     const folder = dirname(this.name);
     const beside = `${this.name}.tmp-${this.#pid}`;
     refuseOther(this.name);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     await rm(beside, { force: true });
     try {
       await writeNew(beside, lines);
