@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateEntry } from '@scanward/daemon';
 import { frameTo, Scanward, send, syn } from '@scanward/testkit';
 import { expect } from 'vitest';
+import { Appearance } from './appearance.ts';
 import type { Guarded, Said } from './commands.ts';
 import { pinsIn } from './pinned.ts';
 import type { Random } from './random.ts';
@@ -26,6 +28,20 @@ export interface Tally {
   stopping: number;
 }
 
+type Moment = 'any' | 'stopping' | 'writing' | 'replacing';
+const MOMENTS: readonly Moment[] = [
+  'any',
+  'any',
+  'any',
+  'any',
+  'any',
+  'any',
+  'any',
+  'stopping',
+  'writing',
+  'replacing',
+];
+
 /** Rounds of a daemon's life, and what has to be there after each. */
 export class KillRounds {
   readonly tally: Tally = { early: 0, between: 0, unpinned: 0, writing: 0, stopping: 0 };
@@ -35,6 +51,7 @@ export class KillRounds {
   /** What was made and not lifted, as it was read first. */
   readonly #made = new Map<string, StateEntry>();
   readonly #lifted = new Set<string>();
+  #maxBlocks = 5_000;
   #sources = 0;
   #nets = 0;
 
@@ -47,19 +64,22 @@ export class KillRounds {
   /** Starts a daemon, scans, and kills it at some moment; a command may come in between, before or after. */
   async kill(): Promise<void> {
     const wasAttached = this.#remains.isAttached();
-    const isStopping = this.#random.chance(0.1);
+    const moment = this.#random.some(MOMENTS, 1)[0]!;
+    const isStopping = moment === 'stopping';
     const source = this.#newSource();
     const [aliveMs, scanMs, commandMs] = [this.#moment(), this.#moment(), this.#moment()];
-    const daemon = this.#spawn();
+    const watched = this.#watched(moment);
+    const daemon = this.#spawn(moment === 'replacing' || this.#random.chance(0.3));
     const scanning = sleep(Math.min(scanMs, aliveMs)).then(() => this.#scan(source, 2 * PORTS));
     const asked = isStopping || this.#random.chance(0.6) ? undefined : this.#anyCommand();
     const commanding = sleep(Math.min(commandMs, aliveMs)).then(() => asked?.());
     try {
-      await sleep(aliveMs);
+      await (watched ? Promise.race([watched.seen, sleep(LATEST_MS)]) : sleep(aliveMs));
       if (isStopping) daemon.signal('SIGTERM');
       if (isStopping) await sleep(this.#random.below(200));
     } finally {
       await daemon.kill();
+      watched?.close();
       await Promise.all([scanning, commanding]);
     }
     const { exitCode, signal } = await daemon.ended();
@@ -71,19 +91,19 @@ export class KillRounds {
       expect(this.#remains.isAttached()).toBe(true);
       this.#note(`block ${source}`);
     }
-    this.#look();
+    this.look();
     if (this.#remains.isAttached() && this.#remains.sets().length === 1) await this.#useUnguarded();
   }
 
   /** A start lasts, and a stop leaves the state file alone, with everything in it. */
   async stop(): Promise<void> {
     await using daemon = await Scanward.start(this.#place.victim.ns, { args: this.#args() });
-    this.#look();
+    this.look();
     expect(await daemon.stop()).toEqual({ exitCode: 0, signal: undefined });
     expect(daemon.stderr.matching(/warning|cannot/)).toEqual([]);
     expect(pinsIn(this.#place.bpffs)).toEqual([]);
     expect(leftBeside(this.#place.statePath)).toEqual([]);
-    this.#look();
+    this.look();
   }
 
   /** No daemon runs: what is blocked is dropped to the packet, scanners are blocked, commands work. */
@@ -100,11 +120,11 @@ export class KillRounds {
     await this.#scan(source, PORTS);
     this.#note(`block ${source}`);
     if (this.#random.chance(0.3)) await this.#anyCommand()();
-    this.#look();
+    this.look();
   }
 
   /** All that was made is there as it was made, nothing that was lifted is, and the file is whole. */
-  #look(): void {
+  look(): void {
     const file = inFile(this.#place.statePath);
     const there = this.#remains.lasting() ?? file ?? new Map<string, StateEntry>();
     for (const [name, made] of this.#made) expect(changed(made, there.get(name)), name).toBeUndefined();
@@ -161,14 +181,24 @@ export class KillRounds {
     return exitCode === 0;
   }
 
-  #spawn(): Scanward {
-    return Scanward.spawn(this.#place.victim.ns, { args: this.#args() });
+  #spawn(isResized: boolean): Scanward {
+    return Scanward.spawn(this.#place.victim.ns, { args: this.#args(isResized) });
   }
 
-  /** Now and then with other sizes, so that the maps are replaced. */
-  #args(): string[] {
+  /** What is too short to be hit by chance is waited for. */
+  #watched(moment: Moment): Appearance | undefined {
     const { bpffs, statePath } = this.#place;
-    const sizes = this.#random.chance(0.3) ? ['--max-blocks', String(5_000 + this.#random.below(2) * 1_000)] : [];
+    if (moment === 'writing') return new Appearance(dirname(statePath), /\.tmp-/);
+    if (moment === 'replacing' && this.#remains.sets().length > 0)
+      return new Appearance(`${bpffs}/default`, /-former$/);
+    return undefined;
+  }
+
+  /** With other sizes than before the maps are replaced. */
+  #args(isResized = false): string[] {
+    const { bpffs, statePath } = this.#place;
+    if (isResized) this.#maxBlocks = this.#maxBlocks === 5_000 ? 6_000 : 5_000;
+    const sizes = ['--max-blocks', String(this.#maxBlocks)];
     return ['--bpffs', bpffs, '--state', statePath, '-t', '50ms', ...sizes];
   }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Guarded, guarded } from './commands.ts';
 import { KillRounds } from './kill-rounds.ts';
 import { pinOtherLayout } from './other-layout.ts';
-import { pinsIn } from './pinned.ts';
+import { pinsIn, withInstance } from './pinned.ts';
 import { Random } from './random.ts';
 import { literally } from './seen.ts';
 import { mountTinyDisk } from './tiny-disk.ts';
@@ -53,8 +53,24 @@ test('kills at random moments under scans: no block is lost, none comes back, no
   }
   process.stdout.write(`seed ${seed}: ${rounds} kills, ${JSON.stringify(killing.tally)}\n`);
   // Those that matter have come.
-  if (rounds >= 100) expect(Math.min(killing.tally.early, rounds - killing.tally.early)).toBeGreaterThan(10);
+  if (rounds >= 100) {
+    const { early, ...others } = killing.tally;
+    expect(Math.min(early, rounds - early)).toBeGreaterThan(10);
+    for (const [moment, count] of Object.entries(others)) expect(count, moment).toBeGreaterThan(0);
+  }
 }, 240_000);
+
+test('a block that is lost, or that comes back, would be noticed', async () => {
+  await using place = await guarded('dead');
+  await done(place, 'block 10.77.0.60 --forever');
+  const killing = new KillRounds(place, new Random(1));
+  killing.look();
+  const [block] = withInstance(place.bpffs, ({ blocks }) => [...blocks.entries()]);
+  withInstance(place.bpffs, ({ blocks }) => blocks.remove(block!.source));
+  expect(() => killing.look()).toThrow('block 10.77.0.60');
+  withInstance(place.bpffs, ({ blocks }) => blocks.add(block!.source, 128, { ...block!, expiryNs: 10n ** 15n }));
+  expect(() => killing.look()).toThrow('its times');
+});
 
 test('kill -9 under a scan: not one packet of the blocked host arrives', async () => {
   await using place = await guarded('running');
