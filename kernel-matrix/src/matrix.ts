@@ -85,7 +85,9 @@ export async function runMatrix(records: readonly CellRecord[], conduct: Conduct
     ),
   );
   const drivers = new Map(loaded);
-  const ready = records.filter(({ driver, resolved }) => drivers.get(driver) && resolved && resolved.missing === undefined);
+  const ready = records.filter(
+    ({ driver, resolved }) => drivers.get(driver) && resolved && resolved.missing === undefined,
+  );
   const isCanary = ({ cell }: CellRecord): number => Number(cell.canary !== undefined);
   await sideBySide(
     // Canaries mostly wait; at the end they would wait alone.

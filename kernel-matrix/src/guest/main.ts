@@ -20,7 +20,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'packages/cli/test/integration/rotation.kernel.test.ts':
     'is what bpf/test/program.kernel.test.ts shows, with the command around it',
   'packages/cli/test/integration/nmap.kernel.test.ts': 'is more of what scan.kernel.test.ts does',
-  'packages/cli/test/integration/commands.kernel.test.ts': 'is what commands do with maps that no kernel keeps otherwise',
+  'packages/cli/test/integration/commands.kernel.test.ts':
+    'is what commands do with maps that no kernel keeps otherwise',
   'packages/cli/test/integration/million-blocks.kernel.test.ts': 'is about memory of a process',
   'packages/cli/test/integration/kills.kernel.test.ts': 'is more of what pins.kernel.test.ts does',
   'packages/cli/test/integration/pins-changed.kernel.test.ts': 'is more of what pins.kernel.test.ts does',
@@ -91,6 +92,7 @@ if (canary === undefined && tests === '') {
   for (const ratio of ratios(pace === 'emulated')) tell(fd, ratio);
 }
 const { status, stdout: left } = leaks(['compare', '-'], before);
-if (status !== 0) tell(fd, { event: 'trouble', why: `left over after the tests: ${left.trim().replaceAll('\n', ', ')}` });
+if (status !== 0)
+  tell(fd, { event: 'trouble', why: `left over after the tests: ${left.trim().replaceAll('\n', ', ')}` });
 tell(fd, { event: 'end' });
 closeSync(fd);

@@ -1,5 +1,5 @@
 import { addressKey, formatAddress, formatPrefix, keyAddress } from './addresses.ts';
-import { beganTogether, hasExpired } from './block-time.ts';
+import { beganBefore, beganTogether, hasExpired } from './block-time.ts';
 import type { Output } from './output.ts';
 import type { BlockReasonName, Prefix } from './ports.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -64,6 +64,8 @@ export class Blocklist {
     const old = this.#known.get(keyOf(block));
     // What was taken may have been made while no daemon ran; then nobody has told it yet.
     if (old && !old.isTaken && isSame(old, block)) return;
+    // Its record waited while no daemon ran, and so does that of the block which took its place.
+    if (old?.isTaken && beganBefore(block, old.startNs)) return;
     // It ran out, or else somebody lifted it, at a time that nobody knows.
     if (old && !beganTogether(old, block)) {
       this.end({ ...old, source: block.source }, hasExpired(old, block.startNs) ? old.expiryNs : block.startNs);

@@ -1,4 +1,4 @@
-import { codecs } from '@scanward/map-codec';
+import { blockStartNs, codecs } from '@scanward/map-codec';
 import type { Connection, Policy, Scan, Source } from '@scanward/map-codec';
 import { addressKey, maskAddress } from '../src/addresses.ts';
 import type {
@@ -348,7 +348,8 @@ export class FakeWorld {
     this.events.scans.push(scan.encode(record));
     if (ttlNs === undefined) return;
     const source = maskAddress(record.source, record.sourceBits);
-    const block = { startNs: nowNs, expiryNs, reason: 'scan', packets: 0n, bytes: 0n } as const;
+    // The program keeps whole units.
+    const block = { startNs: blockStartNs(nowNs), expiryNs, reason: 'scan', packets: 0n, bytes: 0n } as const;
     this.blocks.put({ ...block, source, bits: record.sourceBits, isNet: false });
   }
 
