@@ -26,7 +26,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-const scanOf = (ttlMs: number): Step => ({ do: 'scan', host: '192.0.2.1', ttlMs });
+const scanOf = (ttlMs: 0 | 300): Step => ({ do: 'scan', host: '192.0.2.1', ttlMs });
 
 /** A host on which daemons come and go. */
 class Place {
