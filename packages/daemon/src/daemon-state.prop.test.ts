@@ -154,7 +154,18 @@ it('across kills and reboots no block is lost, and each is told once when it beg
     {
       numRuns: 300,
       // The first block and the one after it both wait in the ring when the next daemon comes.
-      examples: [[[{ do: 'block', net: 0, ttlMs: 0 }, { do: 'kill', downMs: 6877 }, scanOf(300), { do: 'reboot' }, { do: 'reboot' }]], [[scanOf(300), { do: 'wait', ms: 324 }, scanOf(0), { do: 'kill', downMs: 0 }]]],
+      examples: [
+        [
+          [
+            { do: 'block', net: 0, ttlMs: 0 },
+            { do: 'kill', downMs: 6877 },
+            scanOf(300),
+            { do: 'reboot' },
+            { do: 'reboot' },
+          ],
+        ],
+        [[scanOf(300), { do: 'wait', ms: 324 }, scanOf(0), { do: 'kill', downMs: 0 }]],
+      ],
     },
   );
 });
