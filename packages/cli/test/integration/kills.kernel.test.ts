@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { frameTo, leakSnapshot, leaksSince, patience, Scanward, send, syn } from '@scanward/testkit';
+import { atPace, frameTo, leakSnapshot, leaksSince, patience, Scanward, send, syn } from '@scanward/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Guarded, guarded } from './commands.ts';
 import { KillRounds } from './kill-rounds.ts';
