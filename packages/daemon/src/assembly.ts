@@ -8,11 +8,13 @@ import type { Told } from './deciding.ts';
 import { jsonFormat } from './format-json.ts';
 import { textFormat } from './format-text.ts';
 import { Graces } from './graces.ts';
+import { LineLimit } from './line-limit.ts';
 import { Network } from './network.ts';
 import { Output } from './output.ts';
 import { detectorPolicy, policyValue } from './policy.ts';
 import type { DaemonPorts, Prefix } from './ports.ts';
 import { StateKeeper } from './state/keeper.ts';
+import { Scans } from './scans/scans.ts';
 import { stateEntries } from './state/snapshot.ts';
 import { Tracking } from './tracking.ts';
 import { WallClock } from './wall-clock.ts';
@@ -20,6 +22,7 @@ import { WallClock } from './wall-clock.ts';
 /** The watchers, plugged together; `Daemon` gives them their time. */
 export interface Assembly {
   readonly output: Output;
+  readonly scans: Scans;
   readonly list: Blocklist;
   readonly tracking: Tracking;
   readonly blocking: Blocking;
@@ -36,7 +39,7 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   const { state, clock } = ports;
   const keeper = state && new StateKeeper(state, () => stateEntries(ports, clock), ports);
   const told = shared(ports, options, () => keeper?.changed());
-  const { output, list, allowlist, graces } = told;
+  const { output, scans, list, allowlist, graces } = told;
   const detector = policy.mode === 'user' ? newDetector(options, told) : undefined;
   const deciding = detector && new Deciding(detector, ports, told, { ...options, refused: () => tracking.refused() });
   const tracking = new Tracking(ports, told, {
@@ -55,15 +58,20 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   };
   const lift = () => blocking.liftAllowed((prefix) => allowlist.covers(prefix));
   const network = new Network(ports.network, allowlist, ports.log, { onlinkChanged: setOnlink, allowed: lift });
-  return { output, list, tracking, blocking, network, graces, keeper, deciding };
+  return { output, scans, list, tracking, blocking, network, graces, keeper, deciding };
 }
 
 function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void): Told {
   const wall = new WallClock(ports.clock);
   const format = options.format === 'json' ? jsonFormat() : textFormat();
-  const output = new Output(ports.lines, format, () => wall.ms(ports.clock.monotonicNs()));
-  const list = new Blocklist(output, wall, changed);
-  return { wall, output, list, allowlist: new Allowlist(ports.allow), graces: new Graces(ports.graces, ports.clock) };
+  const nowNs = () => ports.clock.monotonicNs();
+  const limit = new LineLimit(options.lineLimits ?? {}, nowNs);
+  const output = new Output(ports.lines, format, () => wall.ms(nowNs()), limit);
+  const { scansInProgress: scansMax, policy } = options;
+  const scans = new Scans(ports, output, wall, { ...policy, scansMax });
+  const list = new Blocklist(output, wall, changed, scans);
+  const [allowlist, graces] = [new Allowlist(ports.allow), new Graces(ports.graces, ports.clock)];
+  return { wall, output, scans, list, allowlist, graces };
 }
 
 function newDetector(options: DaemonOptions, { allowlist, graces }: Told): Detector {

@@ -3,7 +3,7 @@ import { findBlock, removeBlock } from './block-table.ts';
 import { beganBefore, beganTogether, hasExpired } from './block-time.ts';
 import type { Blocklist, KnownBlock } from './blocklist.ts';
 import { Notes } from './notes.ts';
-import type { BlockStore, Clock, NoteStore, Prefix, SourceStore } from './ports.ts';
+import type { BlockEntry, BlockStore, Clock, NoteStore, Prefix, SourceStore } from './ports.ts';
 import type { ScanRecord } from './records.ts';
 import { Renewals } from './renewals.ts';
 
@@ -121,17 +121,18 @@ export class Blocking {
       if (entry && !hasExpired(entry, nowNs)) continue;
       this.#delete(block);
       if (!block.isNet) this.#renewals.deleted(block.source, block.expiryNs, this.#nowNs());
-      this.#over(block, block.expiryNs);
+      this.#over(block, block.expiryNs, entry);
     }
   }
 
   #lift(block: KnownBlock): void {
+    const entry = findBlock(this.#ports.blocks, block);
     this.#delete(block);
-    this.#over(block, this.#nowNs());
+    this.#over(block, this.#nowNs(), entry);
   }
 
-  #over(block: KnownBlock, timeNs: bigint): void {
-    this.#list.end(block, timeNs);
+  #over(block: KnownBlock, timeNs: bigint, last?: BlockEntry): void {
+    this.#list.end(block, timeNs, last);
     this.#notes.drop({ address: block.source, bits: block.bits });
   }
 

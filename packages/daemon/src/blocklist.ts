@@ -1,7 +1,7 @@
 import { addressKey, formatAddress, formatPrefix, keyAddress } from './addresses.ts';
 import { beganBefore, beganTogether, hasExpired } from './block-time.ts';
 import type { Output } from './output.ts';
-import type { BlockReasonName, Prefix } from './ports.ts';
+import type { BlockEntry, BlockReasonName, Prefix } from './ports.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** A block that was told. */
@@ -24,20 +24,32 @@ interface Held extends Omit<KnownBlock, 'source'> {
   pass: number;
 }
 
+/** Who wants to know of the blocks of sources. */
+export interface BlockWatcher {
+  began(block: KnownBlock): void;
+  /** @param last as the program had it when it ended, if that is known */
+  ended(block: KnownBlock, timeNs: bigint, last: BlockEntry | undefined): void;
+}
+
 /** The blocks that were told: each is told once when it begins and once when it ends. */
 export class Blocklist {
   readonly #output: Output;
   readonly #wall: WallClock;
   readonly #changed: () => void;
+  readonly #watcher: BlockWatcher | undefined;
   readonly #known = new Map<string, Held>();
   #nextNs: bigint | undefined;
   #pass = 0;
 
-  /** @param changed called at each block that begins or ends */
-  constructor(output: Output, wall: WallClock, changed: () => void = () => undefined) {
+  /**
+   * @param changed called at each block that begins or ends
+   * @param watcher told of each block before its line is
+   */
+  constructor(output: Output, wall: WallClock, changed: () => void = () => undefined, watcher?: BlockWatcher) {
     this.#output = output;
     this.#wall = wall;
     this.#changed = changed;
+    this.#watcher = watcher;
   }
 
   get size(): number {
@@ -72,6 +84,7 @@ export class Blocklist {
     }
     this.#hold(block, false);
     this.#changed();
+    this.#watcher?.began(block);
     this.#output.tell({
       kind: 'block',
       timeMs: this.#wall.ms(block.startNs),
@@ -81,11 +94,12 @@ export class Blocklist {
     });
   }
 
-  /** A block is gone since `timeNs`. */
-  end(block: KnownBlock, timeNs: bigint): void {
+  /** A block is gone since `timeNs`; `last`: as the program had it then. */
+  end(block: KnownBlock, timeNs: bigint, last?: BlockEntry): void {
     if (!this.#known.delete(keyOf(block))) return;
     this.#changed();
-    this.#output.tell({ kind: 'unblock', timeMs: this.#wall.ms(timeNs), ...names(block) });
+    this.#watcher?.ended(block, timeNs, last);
+    this.#output.tell({ kind: 'unblock', timeMs: this.#wall.ms(timeNs), ...names(block), reason: block.reason });
   }
 
   /** All of them; the one that is yielded may be ended. */

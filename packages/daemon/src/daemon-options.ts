@@ -1,4 +1,5 @@
 import type { Endian } from '@scanward/map-codec';
+import type { LineLimits } from './line-limit.ts';
 import type { PolicyOptions } from './policy.ts';
 
 export interface DaemonOptions {
@@ -19,6 +20,10 @@ export interface DaemonOptions {
    * state file is not read. Default false: the maps are new, and what the state file holds is restored.
    */
   readonly adopted?: boolean;
+  /** Lines a minute that are not of connections or of the operator's doing; default 60 about one source, 3,000 in total. */
+  readonly lineLimits?: LineLimits;
+  /** Scans whose ends are waited for; default 4,096. */
+  readonly scansInProgress?: number;
   /** Five random 64-bit keys of the detector's table: those of the program. */
   readonly sourceKeys: readonly bigint[];
 }

@@ -80,6 +80,7 @@ describe('at start', () => {
     expect(world.lines.lines.map((line) => line.slice(21))).toEqual([
       'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83',
       'Blocked 192.0.2.56 until 2021-04-28 16:28:05 (port scan)',
+      'Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 0 ms, dropped 0 packets (0 bytes)',
     ]);
     expect([...world.notes.entries()]).toMatchObject([{ address: ip('192.0.2.56'), ports: [80, 81, 82, 83] }]);
   });
@@ -178,6 +179,7 @@ describe('what a command changed', () => {
     expect(world.lines.lines.slice(2).map((line) => line.slice(21))).toEqual([
       'Blocked 203.0.113.1 for ever (operator)',
       'Blocked 198.51.100.0/24 until 2021-04-28 15:29:07 (operator)',
+      'Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 0 ms, dropped 0 packets (0 bytes)',
       'Unblocked 192.0.2.56',
     ]);
     expect(world.log.infos.at(-1)).toBe('allowed 192.0.2.77 (command)');

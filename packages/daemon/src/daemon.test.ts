@@ -208,7 +208,8 @@ describe('blocks', () => {
     const { world } = startDaemon();
     world.scan('192.0.2.56', PORTS, {}, 0n);
     world.clock.advance(10 * 86_400_000);
-    expect(world.lines.lines.at(-1)).toMatch(/Blocked 192.0.2.56 for ever \(port scan\)$/);
+    expect(world.lines.lines.at(1)).toMatch(/Blocked 192.0.2.56 for ever \(port scan\)$/);
+    expect(world.lines.lines.slice(2).map((line) => line.slice(21, 36))).toEqual(['Port scan ended']);
     expect(world.blocks.map.size).toBe(1);
   });
 
@@ -253,7 +254,9 @@ describe('blocks', () => {
     const [block] = world.blocks.entries();
     expect(block!.startNs).toBeLessThan(world.clock.nowNs);
     world.clock.advance(61_000);
-    expect(world.lines.lines.map((line) => line.slice(21, 28))).toEqual(['Port sc', 'Blocked']);
+    expect(world.lines.lines.map((line) => line.slice(21, 36))).toEqual([
+      ...['Port scan detec', 'Blocked 192.0.2', 'Port scan ended'],
+    ]);
   });
 
   it('of the unit in which the blocking watcher ticks wait for its next tick: their record may be on its way', () => {
@@ -343,7 +346,10 @@ describe('at the end', () => {
     const { world, daemon } = startDaemon({ policy: { ...POLICY, mode: 'user' } });
     for (const port of PORTS) world.connect('192.0.2.56', port);
     daemon.stop();
-    expect(world.lines.lines.at(-1)).toMatch(/Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83$/);
+    expect(world.lines.lines.slice(-2).map((line) => line.slice(21))).toEqual([
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83',
+      'Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 0 ms, not blocked',
+    ]);
     expect(world.blocks.map.size).toBe(0);
   });
 
@@ -362,6 +368,7 @@ describe('at the end', () => {
       'Port scan detected:',
       'Blocked 192.0.2.56 ',
       'Lost 5 connections ',
+      'Port scan ended: 19',
     ]);
     expect(summary).toEqual({
       ...{ connections: 6n, scans: 1n, blocks: 1n, droppedPackets: 15n, droppedBytes: 900n, runMs: 12_500 },
@@ -377,8 +384,8 @@ describe('at the end', () => {
     const { world, daemon } = startDaemon();
     world.scan('192.0.2.56', PORTS, {}, TTL);
     world.clock.advance(1_000);
-    const told = world.lines.lines.length;
     const summary = daemon.stop();
+    const told = world.lines.lines.length;
     expect(world.clock.waiting).toBe(0);
     expect(daemon.stop()).toBe(summary);
     await expect(daemon.ended).resolves.toBeUndefined();

@@ -169,6 +169,8 @@ export class Daemon {
       this.#parts.tracking.pass();
       this.#parts.blocking.expire(); // the next start would not know them
       this.#parts.deciding?.tellLast();
+      this.#parts.scans.endAll();
+      this.#parts.output.tellLost(true);
     } catch (error) {
       const named = new WatcherError('tracking', error);
       this.#reject(named);
@@ -177,10 +179,10 @@ export class Daemon {
   }
 
   #sum(): Summary {
-    const { tracking, deciding, output } = this.#parts;
+    const { scans, deciding, output } = this.#parts;
     const { counters, clock } = this.#ports;
     return summarize(this.#before, counters.read(), {
-      scans: tracking.scans + (deciding?.scans ?? 0),
+      scans: scans.count,
       blocks: deciding?.blocks ?? 0,
       lost: output.losses(),
       runMs: Number(clock.monotonicNs() - this.#startNs) / 1e6,

@@ -12,6 +12,7 @@ import { textFormat } from './format-text.ts';
 import { Graces } from './graces.ts';
 import { Output } from './output.ts';
 import type { PolicyOptions } from './policy.ts';
+import { Scans } from './scans/scans.ts';
 import { Tracking } from './tracking.ts';
 import { WallClock } from './wall-clock.ts';
 
@@ -28,9 +29,10 @@ function userMode(change: Partial<PolicyOptions> = {}) {
   const wall = new WallClock(world.clock);
   const output = new Output(world.lines, textFormat(), () => wall.ms(world.clock.nowNs));
   const graces = new Graces(world.graces, world.clock);
-  const list = new Blocklist(output, wall);
-  const told = { output, wall, list, allowlist: new Allowlist(world.allow), graces };
   const policy = { ...POLICY, ...change };
+  const scans = new Scans(ports, output, wall, policy);
+  const list = new Blocklist(output, wall, undefined, scans);
+  const told = { output, wall, scans, list, allowlist: new Allowlist(world.allow), graces };
   const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });
   const tracking: Tracking = new Tracking(ports, told, {
     ...{ endian: 'little', maxBlocks: 1, scanned: () => undefined },
@@ -41,7 +43,7 @@ function userMode(change: Partial<PolicyOptions> = {}) {
     forget: (source) => detector.forget(source),
   });
   const scan = (ports = [80, 81, 82, 83], from = SCANNER) => ports.forEach((port) => world.connect(from, port));
-  return { world, detector, deciding, tracking, blocking, scan, allowlist: told.allowlist, graces };
+  return { world, detector, scans, deciding, tracking, blocking, scan, allowlist: told.allowlist, graces };
 }
 
 function slot(from: string, ports: readonly number[], nowNs: bigint): Source {
@@ -232,7 +234,7 @@ describe('user mode', () => {
   });
 
   it('reports a full blocklist, goes on, and tries again', () => {
-    const { world, deciding, tracking, blocking, scan } = userMode();
+    const { world, scans, deciding, tracking, blocking, scan } = userMode();
     world.blocks.room = 0;
     scan();
     blocking.pass();
@@ -246,6 +248,7 @@ describe('user mode', () => {
     scan();
     blocking.pass();
     expect(world.blocks.map.size).toBe(1);
-    expect([deciding.scans, deciding.blocks]).toEqual([2, 1]);
+    // Found twice, it is one scan.
+    expect([scans.count, deciding.blocks]).toEqual([1, 1]);
   });
 });

@@ -1,6 +1,5 @@
 import { blockExpiryNs, codecs, cursor, PORTS_MAX, touchTicks } from '@scanward/map-codec';
 import type { Cursor, Endian, Source } from '@scanward/map-codec';
-import { formatAddress, formatPrefix } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
 import type { Blocklist } from './blocklist.ts';
 import type { Graces } from './graces.ts';
@@ -10,6 +9,7 @@ import type { PolicyOptions } from './policy.ts';
 import type { BlockStore, Clock, CounterSource, NoteStore, SourceStore } from './ports.ts';
 import { CONNECTION, TICK_NS } from './records.ts';
 import type { ConnectionView } from './records.ts';
+import type { Scans } from './scans/scans.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** A scanner, as the detector reports it. */
@@ -57,6 +57,7 @@ export interface DecidingPorts {
 export interface Told {
   readonly output: Output;
   readonly wall: WallClock;
+  readonly scans: Scans;
   readonly list: Blocklist;
   readonly allowlist: Allowlist;
   readonly graces: Graces;
@@ -79,7 +80,6 @@ export class Deciding {
   readonly #told: Told;
   readonly #options: DecidingOptions;
   readonly #slot: Cursor<'source'>;
-  #scans = 0;
   #blocks = 0;
   #seenLost = 0n;
   /** How many connections were lost when some were last found to be, and when that was. */
@@ -94,11 +94,6 @@ export class Deciding {
     this.#told = told;
     this.#options = options;
     this.#slot = cursor(codecs(options.endian).source);
-  }
-
-  /** Scans told so far. */
-  get scans(): number {
-    return this.#scans;
   }
 
   /** Blocks written so far. */
@@ -174,16 +169,12 @@ export class Deciding {
     return this.#lostTick + (this.#options.policy.windowMs * 1e6) / TICK_NS >= this.#mergedTick;
   }
 
-  #tell(scan: DetectedScan): void {
-    this.#scans++;
-    this.#told.output.tell({
-      kind: 'scan',
-      timeMs: this.#told.wall.ms(scan.timeTicks * TICK_NS),
-      source: formatAddress(scan.address),
-      sourcePrefix: formatPrefix(scan.source, scan.sourceBits),
-      destination: formatAddress(scan.destination),
-      ports: scan.ports,
+  #tell({ timeTicks, ...scan }: DetectedScan): void {
+    this.#told.scans.crossed({
+      ...scan,
+      timeNs: timeTicks * TICK_NS,
       interface: undefined,
+      blockStartNs: undefined,
     });
   }
 

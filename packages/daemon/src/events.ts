@@ -13,7 +13,19 @@ export interface ConnectionEvent {
   readonly interface: string;
 }
 
-export interface ScanEvent {
+/** How a port was asked; `connect`: a `syn` whose source completed a handshake. */
+export type ProbeKind = 'syn' | 'connect' | 'fin' | 'null' | 'xmas' | 'maimon' | 'ack' | 'odd' | 'udp' | 'fragment';
+
+/** What kind of scan it is; each is absent where nobody found out. */
+export interface ScanLabels {
+  readonly probeKind?: ProbeKind | undefined;
+  readonly shape?: 'vertical' | 'horizontal' | 'block' | 'slow' | 'distributed' | 'decoy' | undefined;
+  /** `uncertain`: its packets may be forged. */
+  readonly attribution?: 'certain' | 'uncertain' | undefined;
+}
+
+/** A scan is detected. It is in progress until its `ScanEndEvent`. */
+export interface ScanEvent extends ScanLabels {
   readonly kind: 'scan';
   readonly timeMs: number;
   /** Of the packet that crossed the threshold. */
@@ -25,6 +37,29 @@ export interface ScanEvent {
   readonly ports: readonly number[];
   /** Undefined where the detector of user mode found it: it counts over all interfaces. */
   readonly interface: string | undefined;
+}
+
+/** A scan is over, and this is all that is known of it. */
+export interface ScanEndEvent extends ScanLabels {
+  readonly kind: 'scan end';
+  /** When it was over: its source was quiet for a window, or its block ended, or the daemon. */
+  readonly timeMs: number;
+  /** As they were told when it was detected. */
+  readonly source: string;
+  readonly sourcePrefix: string;
+  readonly destination: string;
+  /** Of the first and of the last packet that are known. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** The first 32, ascending. */
+  readonly ports: readonly number[];
+  /** How many there were. */
+  readonly portsCount: number;
+  /** Ports that a packet got through to and that are listened on now: the first 32, ascending. Undefined: nobody can say. */
+  readonly open: readonly number[] | undefined;
+  readonly openCount: number;
+  /** By its block. Undefined: it had none. */
+  readonly dropped: { readonly packets: bigint; readonly bytes: bigint } | undefined;
 }
 
 export interface BlockEvent {
@@ -44,11 +79,14 @@ export interface UnblockEvent {
   readonly timeMs: number;
   readonly source: string;
   readonly sourcePrefix: string;
+  /** Of the block. */
+  readonly reason: BlockReasonName;
 }
 
 /** `sources`: what a source did within the window was forgotten. */
-export type LostWhat = 'connections' | 'scans' | 'blocks' | 'unblocks' | 'sources';
-export type LostCause = 'ring full' | 'slow reader' | 'blocklist full' | 'tables full';
+export type LostWhat = 'connections' | 'scans' | 'scan ends' | 'blocks' | 'unblocks' | 'sources';
+/** `line limit`: there were as many lines within a minute as there may be. */
+export type LostCause = 'ring full' | 'slow reader' | 'blocklist full' | 'tables full' | 'line limit';
 
 /** Something happened that could not be told, or could not be done. */
 export interface LostEvent {
@@ -60,7 +98,7 @@ export interface LostEvent {
   readonly count: number;
 }
 
-export type DaemonEvent = ConnectionEvent | ScanEvent | BlockEvent | UnblockEvent | LostEvent;
+export type DaemonEvent = ConnectionEvent | ScanEvent | ScanEndEvent | BlockEvent | UnblockEvent | LostEvent;
 
 /** An event as one line, without the line end. */
 export type Format = (event: DaemonEvent) => string;

@@ -23,10 +23,26 @@ const connection: fc.Arbitrary<ConnectionEvent> = fc.record({
   timeMs,
   ...{ source: address, sourcePort: port, destination: address, destinationPort: port, interface: name },
 });
+const labels = {
+  probeKind: fc.constantFrom('syn' as const, 'udp' as const, undefined),
+  shape: fc.constantFrom('slow' as const, undefined),
+  attribution: fc.constantFrom('certain' as const, 'uncertain' as const, undefined),
+};
+const count = fc.bigInt({ min: 0n, max: BigInt(Number.MAX_SAFE_INTEGER) });
 const rare: fc.Arbitrary<DaemonEvent> = fc.oneof(
   fc
-    .record({ timeMs, destination: address, ports: fc.array(port), interface: fc.option(name, { nil: undefined }) })
+    .record({
+      ...{ timeMs, destination: address, ports: fc.array(port), interface: fc.option(name, { nil: undefined }) },
+      ...labels,
+    })
     .chain((some) => source.map((whose) => ({ kind: 'scan' as const, ...some, ...whose }))),
+  fc
+    .record({
+      ...{ timeMs, destination: address, firstMs: timeMs, lastMs: timeMs, ports: fc.array(port), portsCount: fc.nat() },
+      ...{ open: fc.option(fc.array(port), { nil: undefined }), openCount: fc.nat(), ...labels },
+      dropped: fc.option(fc.record({ packets: count, bytes: count }), { nil: undefined }),
+    })
+    .chain((some) => source.map((whose) => ({ kind: 'scan end' as const, ...some, ...whose }))),
   fc
     .record({
       timeMs,
@@ -34,13 +50,16 @@ const rare: fc.Arbitrary<DaemonEvent> = fc.oneof(
       reason: fc.constantFrom('scan' as const, 'operator' as const),
     })
     .chain((some) => source.map((whose) => ({ kind: 'block' as const, ...some, ...whose }))),
-  source.chain((whose) => timeMs.map((when) => ({ kind: 'unblock' as const, timeMs: when, ...whose }))),
+  source.chain((whose) =>
+    timeMs.map((when) => ({ kind: 'unblock' as const, timeMs: when, ...whose, reason: 'scan' as const })),
+  ),
   fc.record({
     kind: fc.constant('lost' as const),
     timeMs,
     what: fc.constantFrom(
       'connections' as const,
       'scans' as const,
+      'scan ends' as const,
       'blocks' as const,
       'unblocks' as const,
       'sources' as const,
@@ -50,14 +69,21 @@ const rare: fc.Arbitrary<DaemonEvent> = fc.oneof(
       'slow reader' as const,
       'blocklist full' as const,
       'tables full' as const,
+      'line limit' as const,
     ),
     count: fc.nat(),
   }),
 );
 const event = fc.oneof(connection, rare);
 
-const ACTIONS = { connection: 'connection', scan: 'port-scan', block: 'block', unblock: 'unblock', lost: 'lost' };
-const KINDS = { connection: 'event', scan: 'alert', block: 'event', unblock: 'event', lost: 'metric' };
+const ACTIONS = {
+  ...{ connection: 'connection', scan: 'port-scan', 'scan end': 'port-scan-end' },
+  ...{ block: 'block', unblock: 'unblock', lost: 'lost' },
+};
+const KINDS = {
+  ...{ connection: 'event', scan: 'alert', 'scan end': 'event' },
+  ...{ block: 'event', unblock: 'event', lost: 'metric' },
+};
 
 interface Line {
   '@timestamp': string;
@@ -132,6 +158,40 @@ describe('the other lines', () => {
     });
   });
 
+  it('the end of a scan', () => {
+    const told = {
+      kind: 'scan end',
+      ...{ timeMs: TIME, ...prefix, destination: '2001:db8::5', firstMs: TIME - 12_000, lastMs: TIME },
+      ...{ ports: [22, 80], portsCount: 40, open: [22], openCount: 3, dropped: { packets: 7n, bytes: 420n } },
+    } as const;
+    expect(parse(told)).toEqual({
+      '@timestamp': '2021-04-28T15:28:05.007Z',
+      ecs: { version: '8.11.0' },
+      event: {
+        ...{ kind: 'event', category: ['network', 'intrusion_detection'], type: ['info', 'end'] },
+        ...{ action: 'port-scan-end', module: 'scanward', dataset: 'scanward' },
+        ...{ start: '2021-04-28T15:27:53.007Z', end: '2021-04-28T15:28:05.007Z', duration: 12_000_000_000 },
+      },
+      source: { ip: '2001:db8:bad::7' },
+      destination: { ip: '2001:db8::5' },
+      network: { transport: 'tcp', type: 'ipv6' },
+      scanward: {
+        source: { prefix: '2001:db8:bad::/64' },
+        scan: {
+          ...{ ports: [22, 80], ports_count: 40, open: [22], open_count: 3 },
+          dropped: { packets: 7, bytes: 420 },
+        },
+      },
+    });
+    const more = { probeKind: 'udp', shape: 'slow', attribution: 'uncertain' } as const;
+    expect(parse({ ...told, open: undefined, dropped: undefined, ...more })).toMatchObject({
+      network: { transport: 'udp' },
+      scanward: {
+        scan: { ports: [22, 80], ports_count: 40, kind: 'udp', shape: 'slow', attribution: 'uncertain' },
+      },
+    });
+  });
+
   it('a block, with and without an end', () => {
     const told = {
       kind: 'block',
@@ -148,7 +208,7 @@ describe('the other lines', () => {
   });
 
   it('the end of a block, and a loss', () => {
-    expect(parse({ kind: 'unblock', timeMs: TIME, ...prefix })).toMatchObject({
+    expect(parse({ kind: 'unblock', timeMs: TIME, ...prefix, reason: 'scan' })).toMatchObject({
       event: { type: ['allowed'] },
       scanward: { source: { prefix: '2001:db8:bad::/64' } },
     });

@@ -1,7 +1,18 @@
-import type { BlockEvent, ConnectionEvent, DaemonEvent, Format, LostEvent, ScanEvent, UnblockEvent } from './events.ts';
+import type {
+  BlockEvent,
+  ConnectionEvent,
+  DaemonEvent,
+  Format,
+  LostEvent,
+  ScanEndEvent,
+  ScanEvent,
+  ScanLabels,
+  UnblockEvent,
+} from './events.ts';
 
 const ECS_VERSION = '8.11.0';
 const NETWORK = ['network'];
+const NS_PER_MS = 1e6;
 const INTRUSION = ['network', 'intrusion_detection'];
 
 /** Lines for machines: one object of the Elastic Common Schema each; the fields are listed in the package's README. */
@@ -15,6 +26,8 @@ function object(event: Rare): object {
   switch (event.kind) {
     case 'scan':
       return scanObject(event);
+    case 'scan end':
+      return scanEndObject(event);
     case 'block':
       return blockObject(event);
     case 'unblock':
@@ -24,13 +37,23 @@ function object(event: Rare): object {
   }
 }
 
-function base(event: Rare, kind: string, category: string[], type: string[], action: string): object {
+/** @param more fields of `event` */
+function base(
+  event: Rare,
+  kind: string,
+  category: string[],
+  type: string[],
+  action: string,
+  more: object = {},
+): object {
   return {
-    '@timestamp': new Date(event.timeMs).toISOString(),
+    '@timestamp': time(event.timeMs),
     ecs: { version: ECS_VERSION },
-    event: { kind, category, type, action, module: 'scanward', dataset: 'scanward' },
+    event: { kind, category, type, action, module: 'scanward', dataset: 'scanward', ...more },
   };
 }
+
+const time = (ms: number): string => new Date(ms).toISOString();
 
 const networkType = (address: string): 'ipv4' | 'ipv6' => (address.includes(':') ? 'ipv6' : 'ipv4');
 
@@ -52,10 +75,37 @@ function scanObject(event: ScanEvent): object {
     ...base(event, 'alert', INTRUSION, ['info'], 'port-scan'),
     source: { ip: event.source },
     destination: { ip: event.destination },
-    network: { transport: 'tcp', type: networkType(event.source) },
+    network: { transport: transport(event), type: networkType(event.source) },
     ...(event.interface === undefined ? {} : { observer: { ingress: { interface: { name: event.interface } } } }),
-    scanward: { ...prefix(event), scan: { ports: event.ports } },
+    scanward: { ...prefix(event), scan: { ports: event.ports, ...labels(event) } },
   };
+}
+
+function scanEndObject(event: ScanEndEvent): object {
+  const { firstMs, lastMs, ports, portsCount, open, openCount, dropped } = event;
+  const span = { start: time(firstMs), end: time(lastMs), duration: (lastMs - firstMs) * NS_PER_MS };
+  return {
+    ...base(event, 'event', INTRUSION, ['info', 'end'], 'port-scan-end', span),
+    source: { ip: event.source },
+    destination: { ip: event.destination },
+    network: { transport: transport(event), type: networkType(event.source) },
+    scanward: {
+      ...prefix(event),
+      scan: {
+        ...{ ports, ports_count: portsCount },
+        ...(open && { open, open_count: openCount }),
+        ...(dropped && { dropped: { packets: Number(dropped.packets), bytes: Number(dropped.bytes) } }),
+        ...labels(event),
+      },
+    },
+  };
+}
+
+const transport = ({ probeKind }: ScanLabels): 'tcp' | 'udp' => (probeKind === 'udp' ? 'udp' : 'tcp');
+
+/** What is not known is not there. */
+function labels({ probeKind, shape, attribution }: ScanLabels): object {
+  return { kind: probeKind, shape, attribution };
 }
 
 function blockObject(event: BlockEvent): object {

@@ -14,6 +14,11 @@ const connection: DaemonEvent = {
 const v4 = { timeMs: TIME, source: '192.0.2.56', sourcePrefix: '192.0.2.56' };
 const v6 = { timeMs: TIME, source: '2001:db8:bad::7', sourcePrefix: '2001:db8:bad::/64' };
 const ports = [80, 81, 82, 83];
+const ended = {
+  kind: 'scan end',
+  ...{ ...v4, destination: '10.0.0.5', firstMs: TIME - 12_000, lastMs: TIME },
+  ...{ ports, portsCount: 4, open: [22, 80], openCount: 2, dropped: { packets: 1021n, bytes: 59218n } },
+} as const;
 
 describe('a line', () => {
   beforeAll(() => void (process.env['TZ'] = 'UTC'));
@@ -37,13 +42,44 @@ describe('a line', () => {
       { kind: 'scan', ...v6, destination: '2001:db8::2', ports, interface: undefined },
     ],
     [
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83 (fin, slow, uncertain)',
+      {
+        ...{ kind: 'scan', ...v4, destination: '10.0.0.5', ports, interface: 'eth0' },
+        ...{ probeKind: 'fin', shape: 'slow', attribution: 'uncertain' },
+      },
+    ],
+    [
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83',
+      {
+        ...{ kind: 'scan', ...v4, destination: '10.0.0.5', ports, interface: 'eth0' },
+        ...{ probeKind: 'syn', shape: 'vertical', attribution: 'certain' },
+      },
+    ],
+    ['Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 12 s, open 22,80, dropped 1021 packets (59218 bytes)', ended],
+    [
+      'Port scan ended: 2001:db8:bad::/64 -> 10.0.0.5, 1 port in 300 ms, open 22 and 7 more, dropped 1 packet (1 byte) (udp)',
+      {
+        ...{ ...ended, ...v6, firstMs: TIME - 300, ports: [1], portsCount: 1, open: [22], openCount: 8 },
+        ...{ dropped: { packets: 1n, bytes: 1n }, probeKind: 'udp' },
+      },
+    ],
+    [
+      'Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 12 s, open none, not blocked',
+      { ...ended, open: [], openCount: 0, dropped: undefined },
+    ],
+    [
+      'Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 12 s, dropped 0 packets (0 bytes)',
+      { ...ended, open: undefined, openCount: 0, dropped: { packets: 0n, bytes: 0n } },
+    ],
+    ['Lost 2 scan ends (line limit)', { kind: 'lost', timeMs: TIME, what: 'scan ends', cause: 'line limit', count: 2 }],
+    [
       'Blocked 192.0.2.56 until 2021-04-28 16:28:05 (port scan)',
       { kind: 'block', ...v4, untilMs: TIME + HOUR, reason: 'scan' },
     ],
     ['Blocked 192.0.2.56 for ever (port scan)', { kind: 'block', ...v4, untilMs: undefined, reason: 'scan' }],
     ['Blocked 192.0.2.56 for ever (operator)', { kind: 'block', ...v4, untilMs: undefined, reason: 'operator' }],
-    ['Unblocked 192.0.2.56', { kind: 'unblock', ...v4 }],
-    ['Unblocked 2001:db8:bad::/64', { kind: 'unblock', ...v6 }],
+    ['Unblocked 192.0.2.56', { kind: 'unblock', ...v4, reason: 'scan' }],
+    ['Unblocked 2001:db8:bad::/64', { kind: 'unblock', ...v6, reason: 'scan' }],
     [
       'Lost 12 connections (ring full)',
       { kind: 'lost', timeMs: TIME, what: 'connections', cause: 'ring full', count: 12 },

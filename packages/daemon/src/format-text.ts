@@ -1,5 +1,6 @@
 import { formatEndpoint } from './addresses.ts';
-import type { BlockEvent, DaemonEvent, Format, LostEvent, ScanEvent } from './events.ts';
+import { formatDuration } from './duration-text.ts';
+import type { BlockEvent, DaemonEvent, Format, LostEvent, ScanEndEvent, ScanEvent, ScanLabels } from './events.ts';
 
 const REASONS = { scan: 'port scan', operator: 'operator' } as const;
 
@@ -20,6 +21,8 @@ function sentence(event: DaemonEvent, local: LocalTime): string {
       );
     case 'scan':
       return scanSentence(event);
+    case 'scan end':
+      return scanEndSentence(event);
     case 'block':
       return blockSentence(event, local);
     case 'unblock':
@@ -30,8 +33,37 @@ function sentence(event: DaemonEvent, local: LocalTime): string {
 }
 
 function scanSentence(event: ScanEvent): string {
-  return `Port scan detected: ${event.sourcePrefix} -> ${event.destination} on ports ${event.ports.join(',')}`;
+  const ports = event.ports.join(',');
+  return `Port scan detected: ${event.sourcePrefix} -> ${event.destination} on ports ${ports}${labels(event)}`;
 }
+
+function scanEndSentence(event: ScanEndEvent): string {
+  const { sourcePrefix, destination, portsCount, lastMs, firstMs, dropped } = event;
+  const parts = [
+    `${sourcePrefix} -> ${destination}`,
+    `${counted(portsCount, 'port')} in ${formatDuration(lastMs - firstMs)}`,
+    ...(event.open ? [`open ${openPorts(event.open, event.openCount)}`] : []),
+    dropped ? `dropped ${counted(dropped.packets, 'packet')} (${counted(dropped.bytes, 'byte')})` : 'not blocked',
+  ];
+  return `Port scan ended: ${parts.join(', ')}${labels(event)}`;
+}
+
+function openPorts(open: readonly number[], count: number): string {
+  const more = count - open.length;
+  return (open.join(',') || 'none') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** What is not said is as it mostly is. */
+function labels({ probeKind, shape, attribution }: ScanLabels): string {
+  const words = [
+    probeKind === 'syn' ? undefined : probeKind,
+    shape === 'vertical' ? undefined : shape,
+    attribution === 'certain' ? undefined : attribution,
+  ].filter((word) => word !== undefined);
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
+const counted = (count: number | bigint, word: string): string => `${count} ${word}${Number(count) === 1 ? '' : 's'}`;
 
 function blockSentence(event: BlockEvent, local: LocalTime): string {
   const end = event.untilMs === undefined ? 'for ever' : `until ${local(event.untilMs)}`;
@@ -39,7 +71,7 @@ function blockSentence(event: BlockEvent, local: LocalTime): string {
 }
 
 function lostSentence({ count, what, cause }: LostEvent): string {
-  return `Lost ${count} ${count === 1 ? what.slice(0, -1) : what} (${cause})`;
+  return `Lost ${counted(count, what.slice(0, -1))} (${cause})`;
 }
 
 /** `YYYY-MM-DD HH:MM:SS`; many packets share a second, so the last one is remembered. */

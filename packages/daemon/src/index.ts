@@ -13,11 +13,16 @@ export type {
   LostCause,
   LostEvent,
   LostWhat,
+  ProbeKind,
+  ScanEndEvent,
   ScanEvent,
+  ScanLabels,
   UnblockEvent,
 } from './events.ts';
 export { jsonFormat } from './format-json.ts';
 export { textFormat } from './format-text.ts';
+export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
+export type { LineLimits } from './line-limit.ts';
 export type { LostTotal } from './output.ts';
 export { policyValue } from './policy.ts';
 export type { PolicyOptions } from './policy.ts';
@@ -39,6 +44,7 @@ export type {
   GraceStore,
   InterfaceName,
   LineSink,
+  ListeningPorts,
   Log,
   NetworkSource,
   NetworkState,
@@ -50,6 +56,7 @@ export type {
   StateStore,
 } from './ports.ts';
 export { parsePrefix } from './prefix-text.ts';
+export { SCANS_IN_PROGRESS_MAX } from './scans/scans.ts';
 export { stateEntries } from './state/snapshot.ts';
 export type { StateMaps } from './state/snapshot.ts';
 export type { StateAllow, StateBlock, StateEntry, StateGrace } from './state/state-entry.ts';

@@ -1,9 +1,16 @@
 import type { DaemonEvent, Format, LostCause, LostEvent, LostWhat } from './events.ts';
+import type { LineLimit } from './line-limit.ts';
 import type { LineSink } from './ports.ts';
 
 type Told = Exclude<DaemonEvent, LostEvent>;
 
-const WHAT = { connection: 'connections', scan: 'scans', block: 'blocks', unblock: 'unblocks' } as const;
+const WHAT = {
+  connection: 'connections',
+  scan: 'scans',
+  'scan end': 'scan ends',
+  block: 'blocks',
+  unblock: 'unblocks',
+} as const;
 
 /** What was lost since the start. */
 export interface LostTotal {
@@ -14,25 +21,30 @@ export interface LostTotal {
 
 /**
  * Writes events as lines and keeps the book: each one offered is printed or counted as lost. What was lost is
- * told before the next line that the reader takes, so that the gap stands where it belongs.
+ * told before the next line that the reader takes, so that the gap stands where it belongs; what the limit left out is
+ * told once a minute.
  */
 export class Output {
   readonly #sink: LineSink;
   readonly #format: Format;
   readonly #nowMs: () => number;
+  readonly #limit: LineLimit | undefined;
   readonly #untold = new Map<string, { what: LostWhat; cause: LostCause; count: number }>();
   readonly #lost = new Map<string, { what: LostWhat; cause: LostCause; count: number }>();
-  readonly #printed = { connections: 0, scans: 0, blocks: 0, unblocks: 0 };
+  readonly #printed = { connections: 0, scans: 0, 'scan ends': 0, blocks: 0, unblocks: 0 };
 
-  constructor(sink: LineSink, format: Format, nowMs: () => number) {
+  /** @param limit of the lines that a stranger can cause, but for those of connections; undefined: none */
+  constructor(sink: LineSink, format: Format, nowMs: () => number, limit?: LineLimit) {
     this.#sink = sink;
     this.#format = format;
     this.#nowMs = nowMs;
+    this.#limit = limit;
   }
 
   tell(event: Told): void {
     const what = WHAT[event.kind];
-    if (this.tellLost() && this.#sink.write(this.#format(event))) this.#printed[what]++;
+    if (this.#isLeftOut(event)) this.lost(what, 'line limit', 1);
+    else if (this.tellLost() && this.#sink.write(this.#format(event))) this.#printed[what]++;
     else this.lost(what, 'slow reader', 1);
   }
 
@@ -45,12 +57,15 @@ export class Output {
     }
   }
 
-  /** Writes what is still untold; false when the reader does not take it. */
-  tellLost(): boolean {
+  /** Writes what is still untold; false when the reader does not take it. At the end, what the limit left out is due too. */
+  tellLost(isEnd = false): boolean {
+    const isDue = isEnd || this.#limit?.isDue === true;
     for (const [key, entry] of this.#untold) {
+      if (entry.cause === 'line limit' && !isDue) continue;
       if (!this.#sink.write(this.#format({ kind: 'lost', timeMs: this.#nowMs(), ...entry }))) return false;
       this.#untold.delete(key);
     }
+    if (isDue) this.#limit?.said();
     return true;
   }
 
@@ -60,5 +75,12 @@ export class Output {
 
   losses(): LostTotal[] {
     return [...this.#lost.values()].map((entry) => ({ ...entry }));
+  }
+
+  /** Every packet may be a connection, and each of them is told. What the operator does is told too. */
+  #isLeftOut(event: Told): boolean {
+    if (!this.#limit || event.kind === 'connection') return false;
+    if ('reason' in event && event.reason === 'operator') return false;
+    return !this.#limit.admit(event.sourcePrefix);
   }
 }

@@ -192,6 +192,15 @@ export interface ChangeSource {
   changed(): boolean;
 }
 
+/** What the host itself offers. */
+export interface ListeningPorts {
+  /**
+   * Ports at which a datagram or a connection to this address (16 bytes) finds a socket that waits for anybody's; may be a
+   * second old. Undefined: it cannot be found out.
+   */
+  at(address: Uint8Array, transport: 'tcp' | 'udp'): Iterable<number> | undefined;
+}
+
 /** All times of the daemon come from here. */
 export interface Clock {
   /** CLOCK_MONOTONIC in nanoseconds: the clock of the program. */
@@ -232,6 +241,8 @@ export interface DaemonPorts {
   readonly lines: LineSink;
   readonly log: Log;
   readonly interfaceName: InterfaceName;
+  /** Undefined: no report says which ports were open. */
+  readonly listening?: ListeningPorts | undefined;
   /** Undefined: nothing is restored, and nothing is kept. */
   readonly state?: StateStore | undefined;
   /** Undefined: nobody else changes the maps, or it is noticed at the next tick of the blocking watcher. */

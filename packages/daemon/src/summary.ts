@@ -17,7 +17,7 @@ export interface Summary {
 
 /** What the daemon counted itself. */
 export interface OwnCounts {
-  /** Told. */
+  /** Detected. */
   readonly scans: number;
   /** Made by user mode. */
   readonly blocks: number;

@@ -1,5 +1,5 @@
 import type { Endian } from '@scanward/map-codec';
-import { formatAddress, formatPrefix } from './addresses.ts';
+import { formatAddress, maskAddress } from './addresses.ts';
 import type { Told } from './deciding.ts';
 import type { CounterValues, DaemonPorts } from './ports.ts';
 import { CONNECTION, ConnectionView, scanReader } from './records.ts';
@@ -20,10 +20,10 @@ export interface TrackingOptions {
 
 type TrackingPorts = Pick<DaemonPorts, 'events' | 'counters' | 'log' | 'interfaceName'>;
 
-/** The tracking watcher: every connection a line, every scan of the program a line, every loss a line. */
+/** The tracking watcher: every connection a line, every scan of the program a report, every loss a line. */
 export class Tracking {
   readonly #ports: TrackingPorts;
-  readonly #told: Pick<Told, 'output' | 'wall'>;
+  readonly #told: Pick<Told, 'output' | 'wall' | 'scans'>;
   readonly #options: TrackingOptions;
   readonly #connection: ConnectionView;
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
@@ -31,19 +31,13 @@ export class Tracking {
   #refused = 0;
   #full = false;
   #forgets = false;
-  #scans = 0;
 
-  constructor(ports: TrackingPorts, told: Pick<Told, 'output' | 'wall'>, options: TrackingOptions) {
+  constructor(ports: TrackingPorts, told: Pick<Told, 'output' | 'wall' | 'scans'>, options: TrackingOptions) {
     this.#ports = ports;
     this.#told = told;
     this.#options = options;
     this.#connection = new ConnectionView(options.endian);
     this.#scan = scanReader(options.endian);
-  }
-
-  /** Scans told so far, those of the program. */
-  get scans(): number {
-    return this.#scans;
   }
 
   /** What was counted so far was told by a daemon before this one. */
@@ -55,6 +49,7 @@ export class Tracking {
   pass(): void {
     this.#told.wall.take();
     this.drain();
+    this.#told.scans.pass();
     this.#losses(this.#ports.counters.read());
     this.#told.output.tellLost();
   }
@@ -72,28 +67,30 @@ export class Tracking {
 
   #tellConnection(bytes: Uint8Array, offset: number): void {
     const view = this.#connection.at(bytes, offset);
+    const timeNs = view.timeNs();
     this.#told.output.tell({
       kind: 'connection',
-      timeMs: this.#told.wall.ms(view.timeNs()),
+      timeMs: this.#told.wall.ms(timeNs),
       source: formatAddress(bytes, offset + CONNECTION.source),
       sourcePort: view.sourcePort(),
       destination: formatAddress(bytes, offset + CONNECTION.destination),
       destinationPort: view.destinationPort(),
       interface: this.#ports.interfaceName(view.ifindex()),
     });
+    this.#told.scans.connected(bytes, offset + CONNECTION.source, view.destinationPort(), timeNs);
     this.#options.feed?.(bytes, offset, view);
   }
 
   #tellScan(scan: ScanRecord): void {
-    this.#scans++;
-    this.#told.output.tell({
-      kind: 'scan',
-      timeMs: this.#told.wall.ms(scan.timeNs),
-      source: formatAddress(scan.source),
-      sourcePrefix: formatPrefix(scan.source, scan.sourceBits),
-      destination: formatAddress(scan.destination),
+    this.#told.scans.crossed({
+      timeNs: Number(scan.timeNs),
+      source: maskAddress(scan.source, scan.sourceBits),
+      sourceBits: scan.sourceBits,
+      address: scan.source,
+      destination: scan.destination,
       ports: scan.ports,
       interface: this.#ports.interfaceName(scan.ifindex),
+      blockStartNs: scan.blocked ? scan.timeNs : undefined,
     });
     this.#options.scanned(scan);
   }

@@ -111,7 +111,9 @@ describe('always', () => {
         expect(left).toBe(0);
         expect(lines.filter((line) => line.includes(': Blocked '))).toHaveLength(blocked.length);
         expect(lines.filter((line) => line.includes(': Unblocked '))).toHaveLength(blocked.length);
-        expect(lines.filter((line) => line.includes(': Port scan '))).toHaveLength(blocked.length);
+        for (const what of ['detected', 'ended']) {
+          expect(lines.filter((line) => line.includes(`: Port scan ${what}: `))).toHaveLength(blocked.length);
+        }
       }),
     );
   });

@@ -12,6 +12,7 @@ import type {
   DaemonPorts,
   EventSource,
   LineSink,
+  ListeningPorts,
   Log,
   NetworkState,
   NewBlock,
@@ -286,6 +287,8 @@ export class FakeWorld {
   counters: CounterValues = ZERO_COUNTERS;
   network: NetworkState = { allow: [], onlink: [] };
   readNetwork: () => NetworkState = () => this.network;
+  /** Who listens; undefined: nobody can say. */
+  listening: ListeningPorts['at'] = () => undefined;
   /** If there is a state file. */
   state: FakeStateStore | undefined;
   /** Set by a command, asked by the daemon. */
@@ -299,6 +302,7 @@ export class FakeWorld {
       counters: { read: () => this.counters },
       network: { read: () => this.readNetwork() },
       policy: { write: (policy) => void this.policies.push(policy) },
+      listening: { at: (address, transport) => this.listening(address, transport) },
       interfaceName: (ifindex) => `eth${ifindex}`,
     };
   }

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ip } from '../../test/fakes.ts';
+import { contains } from '../addresses.ts';
+import { RecentConnections } from './recent-connections.ts';
+
+const address = fc.constantFrom('192.0.2.1', '192.0.2.2', '198.51.100.1', '2001:db8::1', '2001:db8::2', '2001:db9::1');
+const connection = fc.record({ from: address, port: fc.nat(65_535), waitNs: fc.nat(400_000_000) });
+
+it('finds the last ones of a source since a time, the newest first', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(
+      ...[fc.array(connection, { maxLength: 60, size: 'max' }), address, fc.constantFrom(48, 64, 128)],
+      ...[fc.nat(10_000_000_000), fc.integer({ min: 1, max: 40 })],
+      (story, of, bits, sinceNs, max) => {
+        const recent = new RecentConnections(max);
+        const slow: { from: Uint8Array; port: number; timeNs: number }[] = [];
+        let timeNs = 0;
+        for (const { from, port, waitNs } of story) {
+          timeNs += waitNs;
+          const bytes = new Uint8Array(20);
+          bytes.set(ip(from), 3);
+          recent.note(bytes, 3, port, timeNs);
+          slow.unshift({ from: ip(from), port, timeNs });
+        }
+        const seen: { port: number; timeNs: number }[] = [];
+        recent.visit(ip(of), bits, sinceNs, (port, at) => seen.push({ port, timeNs: at }));
+        const mine = slow.slice(0, max).filter((one) => contains({ address: ip(of), bits }, one.from));
+        expect(seen).toEqual(
+          mine.filter((one) => one.timeNs > sinceNs).map(({ port, timeNs: at }) => ({ port, timeNs: at })),
+        );
+        found += seen.length;
+      },
+    ),
+  );
+  expect(found).toBeGreaterThan(100);
+});
+
+it('knows a time that is a little out of order', () => {
+  const recent = new RecentConnections(8);
+  const bytes = ip('192.0.2.1');
+  for (const [port, timeNs] of [
+    [1, 5e9],
+    [2, 4.9e9],
+    [3, 5.1e9],
+  ] as const)
+    recent.note(bytes, 0, port, timeNs);
+  const ports: number[] = [];
+  recent.visit(bytes, 128, 4.95e9, (port) => ports.push(port));
+  expect(ports).toEqual([3, 1]);
+});
