@@ -18,7 +18,7 @@ import { StreamLineSink } from './system/line-sink.ts';
 import type { ReadText } from './system/proc.ts';
 import { stderrLog } from './system/stderr-log.ts';
 import { requireCapabilities } from './capabilities.ts';
-import { type Clock, Daemon, type DaemonPorts, type Log, type StateStore } from '@scanward/daemon';
+import { type Clock, Daemon, type DaemonPorts, type ListeningPorts, type Log, type StateStore } from '@scanward/daemon';
 import { ONLINK_MAX } from '@scanward/map-codec';
 
 /** How often the interfaces are looked at. */
@@ -32,6 +32,7 @@ export interface System {
   readonly readText: ReadText;
   readonly release: string;
   readonly network: HostNetwork;
+  readonly listening: ListeningPorts;
   /** Bytes of the process's array buffers. */
   arrayBytes(): number;
   /** Loads the program. @throws OperatorError, or what the loader throws */
@@ -113,7 +114,8 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const source = networkSource(given, log);
   const interfaceName = (ifindex: number) => interfaces.nameOf(ifindex);
   const state = system.state(options, loaded);
-  const ports = { ...loaded, network: source, clock: system.clock, lines, log, interfaceName, state };
+  const { clock, listening } = system;
+  const ports = { ...loaded, network: source, clock, lines, log, interfaceName, listening, state };
   const daemon = newDaemon(ports, loaded, given);
   try {
     start(daemon, interfaces, loaded.keeping, given);

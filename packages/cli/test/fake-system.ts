@@ -140,6 +140,7 @@ export function fakeSystem() {
     clock: systemClock,
     readText: (path) => files[path],
     release: '6.18.0',
+    listening: { at: () => undefined },
     arrayBytes: () => process.memoryUsage().arrayBuffers,
     network: {
       addresses: () => [{ ifindex: 2, address: parseAddress('10.0.0.5')! }],

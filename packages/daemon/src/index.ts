@@ -1,4 +1,13 @@
-export { contains, formatAddress, formatEndpoint, formatPrefix, isIpv4, maskAddress, prefixMask } from './addresses.ts';
+export {
+  addressKey,
+  contains,
+  formatAddress,
+  formatEndpoint,
+  formatPrefix,
+  isIpv4,
+  maskAddress,
+  prefixMask,
+} from './addresses.ts';
 export { ALLOW_REASONS, Allowlist, describeAllow } from './allowlist.ts';
 export type { AllowChange } from './allowlist.ts';
 export { addBlock, findBlock, removeBlock } from './block-table.ts';

@@ -1,7 +1,9 @@
 import { endianness, release } from 'node:os';
 import type { System } from '../run.ts';
 import { systemClock } from '../system/clock.ts';
+import { fileLines } from '../system/file-lines.ts';
 import { readText } from '../system/proc.ts';
+import { ProcListeningPorts } from '../network/listening-ports.ts';
 import { choosePlace } from '../pins/choose-place.ts';
 import { keptState } from '../pins/kept-state.ts';
 import { LinkPins, watcherOf } from '../pins/link-pins.ts';
@@ -15,12 +17,15 @@ import { load, type Loaded } from './load.ts';
 import { nativeNetwork } from './native-network.ts';
 import { stdoutReaderGone } from './reader-gone.ts';
 
+const OWN_ENDIAN = endianness() === 'LE' ? 'little' : 'big';
+
 /** The machine that this process runs on. */
 export const nativeSystem: System = {
   clock: systemClock,
   readText,
   release: release(),
   network: nativeNetwork,
+  listening: new ProcListeningPorts((path) => fileLines(path, () => undefined), systemClock, OWN_ENDIAN),
   arrayBytes: () => process.memoryUsage().arrayBuffers,
   load: loadKept,
   state: (options, { keeping }) => keptState(options, keeping),
@@ -33,7 +38,7 @@ function loadKept(options: RunOptions): Loaded {
   const { place, warning } = choosePlace(options);
   const instance = place && OwnedInstance.take(place);
   try {
-    const loaded = load(options, endianness() === 'LE' ? 'little' : 'big', instance);
+    const loaded = load(options, OWN_ENDIAN, instance);
     if (warning === undefined) return loaded;
     return { ...loaded, keeping: { ...loaded.keeping, warnings: [warning] } };
   } catch (error) {
