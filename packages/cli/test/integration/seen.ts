@@ -16,6 +16,35 @@ export function scansIn(lines: Lines): SeenScan[] {
   });
 }
 
+/** A `Port scan ended` line. */
+export interface SeenEnd {
+  readonly source: string;
+  readonly destination: string;
+  /** How many. */
+  readonly ports: number;
+  readonly seconds: number;
+  readonly open: number[];
+  /** Undefined: it was not blocked. */
+  readonly packets: number | undefined;
+}
+
+const END =
+  /^[\d-]{10} [\d:]{8}: Port scan ended: (\S+) -> (\S+), (\d+) ports? in (\d+) (ms|s), open ([\d,]+|none), (?:dropped (\d+) packets? \(\d+ bytes?\)|not blocked)$/;
+
+export function endsIn(lines: Lines): SeenEnd[] {
+  return lines.texts.flatMap((text) => {
+    const [, source, destination, ports, span, unit, open, packets] = END.exec(text) ?? [];
+    if (source === undefined || destination === undefined || open === undefined) return [];
+    return [
+      {
+        ...{ source, destination, ports: Number(ports), seconds: Number(span) / (unit === 'ms' ? 1_000 : 1) },
+        open: open === 'none' ? [] : open.split(',').map(Number),
+        packets: packets === undefined ? undefined : Number(packets),
+      },
+    ];
+  });
+}
+
 /** Text that stands for itself in a pattern. */
 export const literally = (text: string): string => text.replace(/[.[\]/]/g, '\\$&');
 
