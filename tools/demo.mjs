@@ -190,8 +190,11 @@ async function demo() {
     ['with Scanward at most 3 ports answered', first <= 3],
     ['the second scan saw nothing', second === 0],
     [
-      'the scan was reported',
-      told.some((line) => line.includes(`Port scan detected: ${address.scanner} -> ${address.victim}`)),
+      'the scan was reported, once',
+      ['detected', 'ended'].every((what) => {
+        const report = `Port scan ${what}: ${address.scanner} -> ${address.victim}`;
+        return told.filter((line) => line.includes(report)).length === 1;
+      }),
     ],
     ['the ordinary client always got through', welcome.every(Boolean)],
     ['Scanward ended cleanly', code === 0],
