@@ -162,6 +162,29 @@ describe('tracking', () => {
     expect(world.log.warnings).toHaveLength(2);
   });
 
+  it('says once that more were to be blocked than may be, each time how many, and again when it was over', () => {
+    const { world } = startDaemon();
+    // At the beginning of each minute of a flood there is room for new blocks.
+    for (const [blocksCapped, waitMs] of [
+      [5n, 1_000],
+      [9n, 60_000],
+      [10n, 92_000],
+      [12n, 1_000],
+    ] as const) {
+      world.count({ blocksCapped });
+      world.clock.advance(waitMs);
+    }
+    expect(world.lines.lines.map((line) => line.slice(21))).toEqual([
+      'Lost 5 blocks (block cap)',
+      'Lost 4 blocks (block cap)',
+      'Lost 1 block (block cap)',
+      'Lost 2 blocks (block cap)',
+    ]);
+    expect(world.log.warnings).toHaveLength(2);
+    for (const warning of world.log.warnings)
+      expect(warning).toMatch(/^more scanners than may be blocked within a minute/);
+  });
+
   it('reports what a slow reader missed as soon as it takes lines again, within a period', () => {
     const { world } = startDaemon();
     world.lines.takes = () => false;

@@ -85,8 +85,8 @@ export interface UnblockEvent {
 
 /** `sources`: what a source did within the window was forgotten. */
 export type LostWhat = 'connections' | 'scans' | 'scan ends' | 'blocks' | 'unblocks' | 'sources';
-/** `line limit`: there were as many lines within a minute as there may be. */
-export type LostCause = 'ring full' | 'slow reader' | 'blocklist full' | 'tables full' | 'line limit';
+/** `line limit`, `block cap`: there were as many lines, or new blocks, within a minute as there may be. */
+export type LostCause = 'ring full' | 'slow reader' | 'blocklist full' | 'tables full' | 'line limit' | 'block cap';
 
 /** Something happened that could not be told, or could not be done. */
 export interface LostEvent {

@@ -70,6 +70,7 @@ const rare: fc.Arbitrary<DaemonEvent> = fc.oneof(
       'blocklist full' as const,
       'tables full' as const,
       'line limit' as const,
+      'block cap' as const,
     ),
     count: fc.nat(),
   }),

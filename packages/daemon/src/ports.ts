@@ -119,6 +119,8 @@ export interface CounterValues {
   readonly scansLost: bigint;
   readonly blocksMade: bigint;
   readonly blocksRefused: bigint;
+  /** Absent: the program caps nothing. */
+  readonly blocksCapped?: bigint;
   readonly sourcesEvicted: bigint;
   readonly singlesEvicted: bigint;
   readonly synsEvicted: bigint;

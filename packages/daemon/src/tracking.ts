@@ -18,7 +18,10 @@ export interface TrackingOptions {
   readonly scanned: (scan: ScanRecord) => void;
 }
 
-type TrackingPorts = Pick<DaemonPorts, 'events' | 'counters' | 'log' | 'interfaceName'>;
+type TrackingPorts = Pick<DaemonPorts, 'events' | 'counters' | 'log' | 'interfaceName' | 'clock'>;
+
+/** The cap is one of each minute, so a flood is over when none was above it for longer. */
+const CALM_NS = 90_000_000_000n;
 
 /** The tracking watcher: every connection a line, every scan of the program a report, every loss a line. */
 export class Tracking {
@@ -27,10 +30,11 @@ export class Tracking {
   readonly #options: TrackingOptions;
   readonly #connection: ConnectionView;
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
-  #seen: Seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, forgotten: 0n };
+  #seen: Seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, blocksCapped: 0n, forgotten: 0n };
   #refused = 0;
   #full = false;
   #forgets = false;
+  #cappedNs: bigint | undefined;
 
   constructor(ports: TrackingPorts, told: Pick<Told, 'output' | 'wall' | 'scans'>, options: TrackingOptions) {
     this.#ports = ports;
@@ -101,6 +105,7 @@ export class Tracking {
     this.#lost('connections', Number(now.connectionsLost - this.#seen.connectionsLost));
     this.#lost('scans', Number(now.scansLost - this.#seen.scansLost));
     this.#forgotten(Number(now.forgotten - this.#seen.forgotten));
+    this.#capped(Number(now.blocksCapped - this.#seen.blocksCapped));
     this.#seen = now;
     this.#refused = 0;
     if (refused > 0) this.#noRoom(refused);
@@ -121,6 +126,20 @@ export class Tracking {
     this.#forgets = count > 0;
   }
 
+  /** Scanners that got no block, because there were so many; what they send over the threshold is dropped all the same. */
+  #capped(count: number): void {
+    if (count <= 0) return;
+    this.#told.output.lost('blocks', 'block cap', count);
+    const nowNs = this.#ports.clock.monotonicNs();
+    const isNews = this.#cappedNs === undefined || nowNs - this.#cappedNs > CALM_NS;
+    this.#cappedNs = nowNs;
+    if (!isNews) return;
+    this.#ports.log.warn(
+      'more scanners than may be blocked within a minute (a flood of forged ones?): those above that are not blocked, ' +
+        'but what they send over the threshold is dropped: raise --blocks-per-minute if they are real',
+    );
+  }
+
   #noRoom(refused: number): void {
     const { maxBlocks } = this.#options;
     this.#told.output.lost('blocks', 'blocklist full', refused);
@@ -129,9 +148,12 @@ export class Tracking {
   }
 }
 
-type Seen = Pick<CounterValues, 'connectionsLost' | 'scansLost' | 'blocksRefused'> & { readonly forgotten: bigint };
+type Seen = Pick<CounterValues, 'connectionsLost' | 'scansLost' | 'blocksRefused'> & {
+  readonly blocksCapped: bigint;
+  readonly forgotten: bigint;
+};
 
 function seenOf(counters: CounterValues): Seen {
-  const { connectionsLost, scansLost, blocksRefused, sourcesEvicted, singlesEvicted } = counters;
-  return { connectionsLost, scansLost, blocksRefused, forgotten: sourcesEvicted + singlesEvicted };
+  const { connectionsLost, scansLost, blocksRefused, blocksCapped = 0n, sourcesEvicted, singlesEvicted } = counters;
+  return { connectionsLost, scansLost, blocksRefused, blocksCapped, forgotten: sourcesEvicted + singlesEvicted };
 }

@@ -266,6 +266,7 @@ export const ZERO_COUNTERS: CounterValues = {
   scansLost: 0n,
   blocksMade: 0n,
   blocksRefused: 0n,
+  blocksCapped: 0n,
   sourcesEvicted: 0n,
   singlesEvicted: 0n,
   synsEvicted: 0n,
