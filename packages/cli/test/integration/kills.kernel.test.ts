@@ -102,6 +102,28 @@ test('the disk of the state file is full: warned of once, the old file stays, no
   expect(await daemon.stop()).toMatchObject({ exitCode: 0 });
 });
 
+test('a stop that cannot write the state file: the maps stay for the next start, and nothing is attached', async () => {
+  await using place = await guarded('dead');
+  await using disk = await mountTinyDisk(dirname(place.statePath));
+  await done(place, 'block 10.77.1.0');
+  {
+    await using daemon = await start(place);
+    await daemon.stderr.wait(/attached to/);
+    disk.fill();
+    await scan(place, '10.77.2.1');
+    await daemon.stderr.wait(/warning: cannot write state file/);
+    expect(await daemon.stop()).toMatchObject({ exitCode: 0 });
+    expect(daemon.stderr.matching(/warning: the state file is not up to date: the maps stay pinned/)).toHaveLength(1);
+  }
+  expect(new Remains(place.bpffs).isAttached()).toBe(false);
+  expect(inForce(place)).toEqual(['block 10.77.1.0', 'block 10.77.2.1']);
+  disk.makeRoom();
+  await using daemon = await start(place);
+  expect(await daemon.stop()).toMatchObject({ exitCode: 0 });
+  expect(pinsIn(place.bpffs)).toEqual([]);
+  expect(kept(place)).toEqual(['block 10.77.1.0', 'block 10.77.2.1']);
+});
+
 test.each(
   atPace<[string, (file: Buffer) => Buffer][]>(
     [
