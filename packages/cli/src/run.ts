@@ -148,23 +148,28 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
     // Detached first, so that nothing comes after what is drained now.
     if (stays) interfaces.leave();
     else interfaces.close();
-    try {
-      await end(daemon);
-    } finally {
-      if (stays) log.info('the program stays attached: scanward detach takes it off');
-      else loaded.keeping.remove();
-    }
+    await end(daemon, (isSaved) => {
+      leave(loaded.keeping, log, { stays, isSaved });
+    });
     if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
   }
 }
 
-/** The maps are needed until the state file is written. */
-async function end(daemon: Daemon): Promise<void> {
+/** The maps are needed until the state file is written, or could not be: `last` comes then, in all cases. */
+async function end(daemon: Daemon, last: (isSaved: boolean) => void = () => undefined): Promise<void> {
   try {
     daemon.stop();
   } finally {
-    await daemon.saved();
+    last(await daemon.saved());
   }
+}
+
+/** What only the maps have is not thrown away with them. */
+function leave(keeping: Keeping, log: Log, { stays, isSaved }: { stays: boolean; isSaved: boolean }): void {
+  if (stays) log.info('the program stays attached: scanward detach takes it off');
+  else if (isSaved || !keeping.place) keeping.remove();
+  else
+    log.warn('the state file is not up to date: the maps stay pinned for the next start; scanward detach removes them');
 }
 
 /** Not started yet. Says what was chosen, and what it costs. */

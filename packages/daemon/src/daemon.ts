@@ -30,7 +30,7 @@ export class Daemon {
   #startNs = 0n;
   #expiredNs = 0n;
   #before: CounterValues | undefined;
-  #saved: Promise<void> = Promise.resolve();
+  #saved: Promise<boolean> = Promise.resolve(true);
   #summary: Summary | undefined;
 
   constructor(ports: DaemonPorts, options: DaemonOptions) {
@@ -95,8 +95,11 @@ export class Daemon {
     return this.#summary;
   }
 
-  /** After `stop`: resolves when the state file is written for the last time, or could not be. The maps are needed till then. */
-  saved(): Promise<void> {
+  /**
+   * After `stop`: resolves when the state file is written for the last time, with `false` when it could not be, so that
+   * only the maps have what changed since. They are needed till then.
+   */
+  saved(): Promise<boolean> {
     return this.#saved;
   }
 

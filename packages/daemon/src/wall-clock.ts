@@ -2,6 +2,10 @@ import type { Clock } from './ports.ts';
 
 type WallClockPorts = Pick<Clock, 'monotonicNs' | 'wallMs'>;
 
+/** Readings within this time of each other are taken for one. */
+const TOGETHER_NS = 100_000;
+const TRIES = 10;
+
 /**
  * Turns the kernel's monotonic times into wall time, for printing and for the state file only. The offset is taken anew at
  * each tick, so a step of the wall clock shows there and nowhere else.
@@ -15,8 +19,17 @@ export class WallClock {
     this.take();
   }
 
+  /** Both clocks at once: whoever is interrupted between the two readings tries again, and the closest pair counts. */
   take(): void {
-    this.#offsetMs = this.#clock.wallMs() - Number(this.#clock.monotonicNs()) / 1e6;
+    let best = Infinity;
+    for (let tries = 0; tries < TRIES && best > TOGETHER_NS; tries++) {
+      const beforeNs = Number(this.#clock.monotonicNs());
+      const wallMs = this.#clock.wallMs();
+      const afterNs = Number(this.#clock.monotonicNs());
+      if (afterNs - beforeNs >= best) continue;
+      best = afterNs - beforeNs;
+      this.#offsetMs = wallMs - (beforeNs + afterNs) / 2e6;
+    }
   }
 
   /** Wall milliseconds of a kernel time; a number holds the nanoseconds of 104 days exactly, and far more to the microsecond. */

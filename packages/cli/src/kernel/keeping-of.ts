@@ -10,7 +10,11 @@ import { systemClock } from '../system/clock.ts';
 import { carryOver } from './carry-over.ts';
 import type { Keeping } from './keeping.ts';
 import { rememberRules } from './remembered-rules.ts';
-import { kernelStores, type Stores } from './stores.ts';
+import type { Stores } from './stores.ts';
+import { storesOf } from './stores-of.ts';
+
+/** Most that the program's coarse clock is behind ours, and far more than it takes from reading it to writing a block. */
+const CLOCKS_APART_NS = 100_000_000n;
 
 /** What was loaded, and over what. */
 export interface Loading {
@@ -23,6 +27,8 @@ export interface Loading {
   readonly found: PinnedSet | undefined;
   /** Its maps are used. */
   readonly adopts: boolean;
+  /** Blocks that found no room in it when what a killed daemon began was ended. */
+  readonly lost: number;
 }
 
 /** The keeping of what was loaded. It owns the instance and `found` when this returns. */
@@ -34,17 +40,6 @@ export function keepingOf(loading: Loading): Keeping {
 function adopted(loading: Loading, found: PinnedSet): Keeping {
   const { instance, spec, object, stores, codec } = loading;
   const restore = rememberRules(stores, object.maps['policy']!, codec);
-  // A daemon was killed between the exchange of the maps and that of the programs, which write into the former ones ever since.
-  const former = instance.former(spec);
-  const carry = () => {
-    if (former) carryOver(storesOf(former, codec), stores);
-  };
-  const close = () => {
-    former?.close();
-    found.close();
-    instance.close();
-  };
-  carry();
   return {
     ...base(loading),
     origin: 'adopted',
@@ -52,32 +47,29 @@ function adopted(loading: Loading, found: PinnedSet): Keeping {
     // Both programs work on the same maps, so that nothing is lost whichever is pinned when a kill comes.
     keep: () => undefined,
     settle: (interfaces) => {
-      carry();
       instance.keepPrograms(object, spec);
       return settled(loading, interfaces);
     },
     revert: restore,
-    close,
+    close: () => {
+      found.close();
+      instance.close();
+    },
   };
 }
 
 function resized(loading: Loading, found: PinnedSet): Keeping {
-  const { instance, spec, stores, codec } = loading;
+  const { instance, stores, codec } = loading;
   const lock: Lock = lockOfSet(found.folder);
-  const sets = [found, instance.former(spec)].filter((set) => set !== undefined);
-  const carry = (sinceNs?: bigint) => {
-    let lost = 0;
-    for (const set of sets) lost += carryOver(storesOf(set, codec), stores, sinceNs);
-    return lost;
-  };
-  const beganNs = blockStartNs(systemClock.monotonicNs());
+  const carry = (sinceNs?: bigint) => carryOver(storesOf(found, codec), stores, sinceNs);
+  const beganNs = blockStartNs(systemClock.monotonicNs() - CLOCKS_APART_NS);
   const close = () => {
-    for (const set of sets) set.close();
+    found.close();
     lock.close();
   };
   let lost: number;
   try {
-    lost = carry();
+    lost = loading.lost + carry();
   } catch (error) {
     close();
     throw error;
@@ -86,10 +78,7 @@ function resized(loading: Loading, found: PinnedSet): Keeping {
     ...base(loading),
     origin: 'resized',
     notes: ['other sizes than before: blocks are carried over, sources and counters start anew'],
-    warnings: [
-      ...(lost > 0 ? [`${lost} blocks found no room in the new tables: raise --max-blocks`] : []),
-      ...othersWarnings(loading),
-    ],
+    warnings: warningsOf(loading, lost),
     settle: (interfaces) => {
       // Those that the old program has made meanwhile.
       carry(beganNs);
@@ -113,7 +102,7 @@ const base = (loading: Loading): Omit<Keeping, 'origin' | 'notes'> => {
   return {
     place: instance.place,
     folder: instance.place.set(layoutId(spec)),
-    warnings: othersWarnings(loading),
+    warnings: warningsOf(loading),
     keep: () => {
       instance.keepAll(object, spec);
     },
@@ -135,15 +124,13 @@ function settled({ instance, spec }: Loading, interfaces: readonly string[]): st
   return new LinkPins(instance.place).keepOnly(interfaces);
 }
 
-function othersWarnings({ instance, spec }: Loading): string[] {
-  return instance
+function warningsOf({ instance, spec, lost: before }: Loading, lost = before): string[] {
+  const room = lost > 0 ? [`${lost} blocks found no room in the new tables: raise --max-blocks`] : [];
+  const others = instance
     .otherLayouts(spec)
     .map(
       (layout) =>
         `replaces what another version of scanward left (layout ${layout}), whose blocks only the state file has`,
     );
-}
-
-function storesOf(set: PinnedSet, codec: Codecs): Stores {
-  return kernelStores((name) => set.map(name), set.program('scanward_command'), codec);
+  return [...room, ...others];
 }

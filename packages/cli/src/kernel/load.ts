@@ -21,6 +21,7 @@ import { clockKind } from './clock-kind.ts';
 import { KernelEventSource } from './event-source.ts';
 import { type Keeping, notKept } from './keeping.ts';
 import { keepingOf } from './keeping-of.ts';
+import { finishExchange } from './finish-exchange.ts';
 import { kernelBytes } from './kernel-bytes.ts';
 import { randomKeys } from './secret.ts';
 import { type Sizes, sizesOf } from './sizes.ts';
@@ -56,13 +57,14 @@ export function load(options: RunOptions, endian: Endian, instance?: OwnedInstan
   raiseMemlock();
   const found = instance?.found(spec);
   try {
+    const lost = instance && found ? finishExchange(instance, spec, found, codecs(endian)) : 0;
     const { maxEntries, constants } = sizesOf(options);
     const adopts = found !== undefined && hasSizes(found, spec, maxEntries);
     const secret = adopts ? found.constants().secret : randomKeys(SECRET_WORDS);
     const given = adopts ? found.openMaps() : {};
     const object = loadOver(spec, given, maxEntries, { ...constants, secret });
     return ports(object, endian, secret, (stores) =>
-      instance ? keepingOf({ instance, spec, object, stores, codec: codecs(endian), found, adopts }) : notKept,
+      instance ? keepingOf({ instance, spec, object, stores, codec: codecs(endian), found, adopts, lost }) : notKept,
     );
   } catch (error) {
     found?.close();

@@ -61,6 +61,11 @@ export class OwnedInstance implements Disposable {
     return this.#open(this.place.former(layoutId(spec)), spec);
   }
 
+  /** Removes the former set, when nothing runs on it any more. */
+  removeFormer(spec: ObjectSpec): void {
+    removeSet(this.place.former(layoutId(spec)));
+  }
+
   /** Layouts of other versions that there are sets of. */
   otherLayouts(spec: ObjectSpec): string[] {
     return otherLayouts(this.place, layoutId(spec));
@@ -76,7 +81,7 @@ export class OwnedInstance implements Disposable {
     });
     pinSet(partial, object);
     if (inodeOf(whole) !== undefined) {
-      removeSet(former);
+      this.removeFormer(spec);
       this.#rename(whole, former);
     }
     this.#rename(partial, whole);
@@ -92,8 +97,8 @@ export class OwnedInstance implements Disposable {
   /** All is attached: removes the sets that have been replaced. There is no way back afterwards. */
   settle(spec: ObjectSpec): void {
     this.#undo.length = 0;
+    this.removeFormer(spec);
     const layout = layoutId(spec);
-    removeSet(this.place.former(layout));
     for (const other of otherLayouts(this.place, layout)) this.#remove(other);
   }
 

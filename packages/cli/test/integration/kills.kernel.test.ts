@@ -10,7 +10,7 @@ import { pinsIn, withInstance } from './pinned.ts';
 import { Random } from './random.ts';
 import { literally } from './seen.ts';
 import { mountTinyDisk } from './tiny-disk.ts';
-import { inFile, leftBeside, Remains } from './what-lasts.ts';
+import { changed, inFile, leftBeside, Remains } from './what-lasts.ts';
 
 const SCANNER = '10.77.0.51';
 
@@ -102,6 +102,28 @@ test('the disk of the state file is full: warned of once, the old file stays, no
   expect(await daemon.stop()).toMatchObject({ exitCode: 0 });
 });
 
+test('a stop that cannot write the state file: the maps stay for the next start, and nothing is attached', async () => {
+  await using place = await guarded('dead');
+  await using disk = await mountTinyDisk(dirname(place.statePath));
+  await done(place, 'block 10.77.1.0');
+  {
+    await using daemon = await start(place);
+    await daemon.stderr.wait(/attached to/);
+    disk.fill();
+    await scan(place, '10.77.2.1');
+    await daemon.stderr.wait(/warning: cannot write state file/);
+    expect(await daemon.stop()).toMatchObject({ exitCode: 0 });
+    expect(daemon.stderr.matching(/warning: the state file is not up to date: the maps stay pinned/)).toHaveLength(1);
+  }
+  expect(new Remains(place.bpffs).isAttached()).toBe(false);
+  expect(inForce(place)).toEqual(['block 10.77.1.0', 'block 10.77.2.1']);
+  disk.makeRoom();
+  await using daemon = await start(place);
+  expect(await daemon.stop()).toMatchObject({ exitCode: 0 });
+  expect(pinsIn(place.bpffs)).toEqual([]);
+  expect(kept(place)).toEqual(['block 10.77.1.0', 'block 10.77.2.1']);
+});
+
 test.each(
   atPace<[string, (file: Buffer) => Buffer][]>(
     [
@@ -128,6 +150,58 @@ test.each(
   await daemon.stdout.wait(new RegExp(`Blocked ${literally(SCANNER)}`));
   expect(await daemon.stop()).toEqual({ exitCode: 0, signal: undefined });
   expect(kept(place)).toEqual([`block ${SCANNER}`]);
+});
+
+test('new maps from the state file, as after a reboot: what has time left is back, and nothing else', async () => {
+  await using place = await guarded('running');
+  await scan(place, '10.77.1.1');
+  await scan(place, '10.77.1.2');
+  await scan(place, '10.77.1.3');
+  await place.daemon.stdout.wait(/Blocked 10\.77\.1\.3 /);
+  await done(
+    place,
+    'block 10.77.1.4 --for 1h --reason why',
+    'block 10.77.1.5 --forever',
+    'block 10.77.4.0/24 --forever',
+    'block 10.77.5.0/24 --for 1h',
+    'unblock 10.77.1.2',
+  );
+  await place.daemon.kill();
+  await done(
+    place,
+    'block 10.77.1.6 --for 1s',
+    'block 10.77.6.0/24 --for 1s',
+    'unblock 10.77.1.3 --grace 10m',
+    'allow add 10.77.1.7',
+  );
+  const lasting = [
+    ...['allow 10.77.1.7', 'grace 10.77.1.3'],
+    ...['1.1', '1.4', '1.5', '4.0/24', '5.0/24'].map((end) => `block 10.77.${end}`),
+  ].sort();
+  const was = new Remains(place.bpffs).lasting()!;
+  await done(place, 'detach');
+  expect(pinsIn(place.bpffs)).toEqual([]);
+  await sleep(1_100);
+
+  await using daemon = await start(place);
+  await daemon.stderr.wait(/restored 5 blocks, 1 allowed and 1 grace from/);
+  expect(inForce(place)).toEqual(lasting);
+  const now = new Remains(place.bpffs).lasting()!;
+  for (const name of lasting) expect(changed(was.get(name)!, now.get(name)), name).toBeUndefined();
+  expect(now.get('block 10.77.1.1')).toMatchObject({ ports: [1_000, 1_001, 1_002, 1_003] });
+  const remains = new Remains(place.bpffs);
+  const drops = async (source: string) => {
+    const before = remains.dropped();
+    await scan(place, source, 2_000);
+    return remains.dropped() - before;
+  };
+  for (const source of ['10.77.1.1', '10.77.1.4', '10.77.1.5', '10.77.4.9', '10.77.5.9']) {
+    expect(await drops(source), source).toBe(4);
+  }
+  for (const source of ['10.77.1.3', '10.77.1.7']) expect(await drops(source), source).toBe(0);
+  expect(inForce(place)).toEqual(lasting);
+  // They are nobody special: four ports block them anew.
+  for (const source of ['10.77.1.2', '10.77.1.6', '10.77.6.9']) expect(await drops(source), source).toBe(0);
 });
 
 test('maps of another shape: no command reads them, a start replaces them and takes their link over', async () => {

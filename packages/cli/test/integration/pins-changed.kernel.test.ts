@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPair, mountBpffs, repositoryFile, Scanward } from '@scanward/testkit';
 import { expect, test } from 'vitest';
@@ -60,6 +60,32 @@ test('other sizes: the blocks are carried over', async () => {
   await scan(pair, 5, 3_000);
   expect(blocks()).toMatchObject([{ packets: 15n }]);
   expect(pinsIn(bpffs.path).filter((path) => /former|partial/.test(path))).toEqual([]);
+});
+
+test('a daemon died between two sets, and the next start, with a third size, fails: what runs is what is pinned', async () => {
+  await using bpffs = await mountBpffs();
+  await using pair = await createPair();
+  const { ns } = pair.victim;
+  await killed(pair, bpffs.path);
+  await ns.ip('link', 'add', 'second', 'type', 'veth', 'peer', 'name', 'other');
+  const sized = ['--bpffs', bpffs.path, '--no-state', '--max-blocks', '1000', '--name', 'other', '-i', 'second'];
+  await using other = await Scanward.start(ns, { args: sized });
+  await other.kill();
+  const [place, sibling] = [new Place(bpffs.path, 'default'), new Place(bpffs.path, 'other')];
+  const layout = layoutId(shipped);
+  renameSync(place.set(layout), place.former(layout));
+  renameSync(sibling.set(layout), place.set(layout));
+  rmSync(join(sibling.links, 'second'));
+
+  await ns.ip('link', 'set', 'second', 'xdpgeneric', 'obj', small, 'sec', 'xdp');
+  const args = ['--bpffs', bpffs.path, '--no-state', '-i', 'eth0', '-i', 'second', '--max-blocks', '2000'];
+  await using failing = Scanward.spawn(ns, { args });
+  expect(await failing.ended()).toMatchObject({ exitCode: 6 });
+  expect(await programOn(pair.victim)).toBe(withInstance(bpffs.path, (_, { program }) => String(program.info().id)));
+  await scan(pair, 4, 1_000, '10.77.0.52');
+  await scan(pair, 3, 2_000);
+  const blocks = withInstance(bpffs.path, (stores) => [...stores.blocks.entries()]);
+  expect(blocks.map(({ packets }) => packets).sort()).toEqual([0n, 3n]);
 });
 
 test('what another version has pinned is refused by commands and replaced by a start', async () => {

@@ -46,13 +46,17 @@ export class StateKeeper {
     this.#plan();
   }
 
-  /** Writes for the last time, whether or not it knows of a change: counters change without a word. Never rejects. */
-  async stop(): Promise<void> {
-    if (!this.#isRunning) return;
+  /**
+   * Writes for the last time, whether or not it knows of a change: counters change without a word. Never rejects.
+   * @returns whether the file holds the state now, or there was nothing to write
+   */
+  async stop(): Promise<boolean> {
+    if (!this.#isRunning) return !this.#isFailing;
     this.#isRunning = false;
     this.#cancel?.();
     await this.#writing;
     await this.#write();
+    return !this.#isFailing;
   }
 
   #plan(): void {

@@ -1,7 +1,3 @@
-/**
- * A hundred kills at random moments. Not among the tests of `make test` yet, for it still finds what is not mended: of a
- * hundred rounds one loses a block, or moves its end. To run it, give the file the name of a kernel test.
- */
 import { atPace } from '@scanward/testkit';
 import { expect, test } from 'vitest';
 import { guarded } from './commands.ts';
