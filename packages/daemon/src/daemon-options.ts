@@ -22,7 +22,7 @@ export interface DaemonOptions {
   readonly adopted?: boolean;
   /** Lines a minute that are not of connections or of the operator's doing; default 60 about one source, 3,000 in total. */
   readonly lineLimits?: LineLimits;
-  /** Scans whose ends are waited for; default 4,096. */
+  /** Scans whose ends are waited for; default 2,048. */
   readonly scansInProgress?: number;
   /** Five random 64-bit keys of the detector's table: those of the program. */
   readonly sourceKeys: readonly bigint[];

@@ -15,6 +15,9 @@ it('is a set of ports, however many', () => {
         slow.add(one);
         expect(set.has(one)).toBe(true);
         expect(set.size).toBe(slow.size);
+        const other = ports[one % ports.length]!;
+        if (one % 5 === 0) expect(set.delete(other)).toBe(slow.delete(other));
+        expect(set.has(other)).toBe(slow.has(other));
       }
       expect(set.first(max)).toEqual([...slow].sort((a, b) => a - b).slice(0, max));
       if (slow.size > 64) large++;

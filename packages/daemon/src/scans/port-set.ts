@@ -27,6 +27,15 @@ export class PortSet {
     return true;
   }
 
+  /** Returns whether it was there. */
+  delete(port: number): boolean {
+    if (!this.has(port)) return false;
+    this.#size--;
+    this.#listed?.delete(port);
+    if (this.#bits) this.#bits[port >>> 5]! &= ~(1 << (port & 31));
+    return true;
+  }
+
   /** The first `max` of them, ascending. */
   first(max: number): number[] {
     if (this.#listed) return [...this.#listed].sort((a, b) => a - b).slice(0, max);

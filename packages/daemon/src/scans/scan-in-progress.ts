@@ -24,13 +24,18 @@ export interface Crossing extends ScanLabels {
 type BlockTimes = Pick<KnownBlock, 'startNs' | 'expiryNs'>;
 type Tally = Pick<BlockEntry, 'packets' | 'bytes'>;
 
-/** What is known of a scan so far: at most 8 KiB of ports, whatever it does. */
+/** How a packet came that got through. */
+export type Transport = 'tcp' | 'udp';
+
+/** What is known of a scan so far: at most 24 KiB of ports, whatever it does. */
 export class ScanInProgress {
   /** That which was told. */
   readonly crossing: Crossing;
-  readonly ports = new PortSet();
+  readonly #reached = { tcp: new PortSet(), udp: new PortSet() };
   /** Ports that no packet is known to have got through to. */
-  readonly #unreached = new Set<number>();
+  readonly #unreached = new PortSet();
+  #portsCount = 0;
+  #isHandshaken = false;
   #firstNs: number;
   #lastNs: number;
   #block: BlockTimes | undefined;
@@ -58,18 +63,44 @@ export class ScanInProgress {
     return this.#block && this.#dropped;
   }
 
+  /** How many distinct ports it touched; TCP and UDP share their numbers. */
+  get portsCount(): number {
+    return this.#portsCount;
+  }
+
+  /** The source has completed a handshake since the scan began: it is who it says. */
+  get isHandshaken(): boolean {
+    return this.#isHandshaken;
+  }
+
   /** A packet to this port got through. */
-  connected(port: number, timeNs: number): void {
-    this.ports.add(port);
+  connected(port: number, timeNs: number, transport: Transport = 'tcp'): void {
+    if (!this.#has(port)) this.#portsCount++;
     this.#unreached.delete(port);
-    this.#firstNs = Math.min(this.#firstNs, timeNs);
-    this.#lastNs = Math.max(this.#lastNs, timeNs);
+    this.#reached[transport].add(port);
+    this.#spans(timeNs);
+  }
+
+  handshaken(timeNs: number): void {
+    this.#isHandshaken = true;
+    this.#spans(timeNs);
   }
 
   /** The source crossed the threshold, for the first time or again. Of its ports, those of known connections got through. */
   crossed({ ports, timeNs }: Crossing): void {
-    for (const port of ports) if (this.ports.add(port)) this.#unreached.add(port);
-    this.#lastNs = Math.max(this.#lastNs, timeNs);
+    for (const port of ports) {
+      if (this.#has(port)) continue;
+      this.#portsCount++;
+      this.#unreached.add(port);
+    }
+    this.#spans(timeNs);
+  }
+
+  /** The first `max` that it touched, ascending. */
+  firstPorts(max: number): number[] {
+    const { tcp, udp } = this.#reached;
+    const first = new Set([tcp, udp, this.#unreached].flatMap((ports) => ports.first(max)));
+    return [...first].sort((a, b) => a - b).slice(0, max);
   }
 
   /** It has this block from now on, or still has. */
@@ -91,7 +122,21 @@ export class ScanInProgress {
   }
 
   /** Whether a packet got through to this port. */
-  reached(port: number): boolean {
-    return this.ports.has(port) && !this.#unreached.has(port);
+  reached(port: number, transport: Transport): boolean {
+    return this.#reached[transport].has(port);
+  }
+
+  /** Whether any did. */
+  reachedAny(transport: Transport): boolean {
+    return this.#reached[transport].size > 0;
+  }
+
+  #has(port: number): boolean {
+    return this.#unreached.has(port) || this.#reached.tcp.has(port) || this.#reached.udp.has(port);
+  }
+
+  #spans(timeNs: number): void {
+    this.#firstNs = Math.min(this.#firstNs, timeNs);
+    this.#lastNs = Math.max(this.#lastNs, timeNs);
   }
 }

@@ -2,6 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { allowEntry, FakeWorld, ip, SECOND } from '../../test/fakes.ts';
 import { POLICY, startDaemon } from '../../test/start.ts';
 import { addressKey } from '../addresses.ts';
+import type { ProbeKind } from '../events.ts';
+import { textFormat } from '../format-text.ts';
+import { Output } from '../output.ts';
+import { WallClock } from '../wall-clock.ts';
+import { Scans } from './scans.ts';
 
 beforeAll(() => void (process.env['TZ'] = 'UTC'));
 
@@ -144,6 +149,51 @@ describe('kernel mode', () => {
     world.scan(SCANNER, PORTS);
     daemon.stop();
     expect(endsIn(world)).toEqual(['4 ports in 0 ms, open none, not blocked']);
+  });
+});
+
+describe('kinds', () => {
+  const source = ip(SCANNER);
+
+  function began(probeKind: ProbeKind, before: (scans: Scans, nowNs: number) => void = () => undefined) {
+    const world = new FakeWorld();
+    const wall = new WallClock(world.clock);
+    const scans = new Scans(world.ports(), new Output(world.lines, textFormat(), () => 0), wall, POLICY);
+    const timeNs = Number(world.clock.nowNs);
+    before(scans, timeNs);
+    scans.crossed({
+      ...{ timeNs, source, sourceBits: 128, address: source, destination: ip('10.0.0.5'), ports: [1, 2, 3, 4] },
+      ...{ interface: 'eth0', blockStartNs: undefined, probeKind },
+    });
+    return { world, scans, timeNs };
+  }
+
+  it('of a scan that is told stand in both lines', () => {
+    const { world, scans } = began('fin');
+    scans.endAll();
+    for (const line of reportsIn(world)) expect(line).toMatch(/ \(fin\)$/);
+  });
+
+  it('a SYN scan of a source that completes a handshake is one by connections, from when that is known', () => {
+    const { world, scans, timeNs } = began('syn');
+    scans.connected(source, 0, 80, timeNs, 'handshake');
+    scans.endAll();
+    expect(reportsIn(world).map((line) => line.slice(21))).toEqual([
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 1,2,3,4',
+      'Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 0 ms, not blocked (connect)',
+    ]);
+    const known = began('syn', (before, nowNs) => before.connected(source, 0, 80, nowNs - 1, 'handshake'));
+    expect(reportsIn(known.world)[0]).toMatch(/on ports 1,2,3,4 \(connect\)$/);
+  });
+
+  it('what UDP got through to is asked among the sockets of UDP', () => {
+    const { world, scans, timeNs } = began('udp', (before, nowNs) => before.connected(source, 0, 53, nowNs, 'udp'));
+    world.listening = (_, transport) => (transport === 'udp' ? [53, 68, 67] : [22, 53, 67]);
+    scans.connected(source, 0, 67, timeNs, 'tcp');
+    scans.connected(source, 0, 68, timeNs, 'udp');
+    scans.connected(source, 0, 22, timeNs, 'udp');
+    scans.endAll();
+    expect(endsIn(world)).toEqual(['8 ports in 0 ms, open 53,67,68, not blocked (udp)']);
   });
 });
 

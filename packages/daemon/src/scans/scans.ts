@@ -5,11 +5,11 @@ import type { ScanLabels } from '../events.ts';
 import type { Output } from '../output.ts';
 import type { BlockEntry, BlockStore, Clock, ListeningPorts } from '../ports.ts';
 import type { WallClock } from '../wall-clock.ts';
-import { RecentConnections } from './recent-connections.ts';
+import { type Passage, RecentConnections } from './recent-connections.ts';
 import { ScanInProgress, type Crossing } from './scan-in-progress.ts';
 
 /** Scans that are in progress at once; the one that was quiet longest is told to have ended when there is one more. */
-export const SCANS_IN_PROGRESS_MAX = 4_096;
+export const SCANS_IN_PROGRESS_MAX = 2_048;
 /** Blocks that one pass looks at, to know how long their scans go on. */
 const LOOKS_PER_PASS = 256;
 /** Ports that a report names; it says how many there were. */
@@ -25,7 +25,7 @@ export interface ScansOptions {
   /** A scan is over when its source was quiet for as long. */
   readonly windowMs: number;
   readonly ipv6Prefix: number;
-  /** Default 4,096. */
+  /** Default 2,048. */
   readonly scansMax?: number | undefined;
 }
 
@@ -65,14 +65,14 @@ export class Scans implements BlockWatcher {
     return this.#held.size;
   }
 
-  /** A packet got through; its source is the 16 bytes at `offset`. */
-  connected(bytes: Uint8Array, offset: number, port: number, timeNs: number): void {
-    this.#recent.note(bytes, offset, port, timeNs);
+  /** A packet got through, or showed that its source completed a handshake; that is the 16 bytes at `offset`. */
+  connected(bytes: Uint8Array, offset: number, port: number, timeNs: number, passage: Passage = 'tcp'): void {
+    this.#recent.note(bytes, offset, port, timeNs, passage);
     if (this.#held.size === 0) return;
     const key = this.#keyOf(bytes, offset);
     const scan = key === undefined ? undefined : this.#held.get(key);
     if (key === undefined || !scan) return;
-    scan.connected(port, timeNs);
+    note(scan, port, timeNs, passage);
     this.#active(key, scan);
   }
 
@@ -138,14 +138,15 @@ export class Scans implements BlockWatcher {
     }
     const scan = new ScanInProgress(crossing);
     const { source, sourceBits, timeNs } = crossing;
-    this.#recent.visit(source, sourceBits, timeNs - this.#windowNs, (port, at) => scan.connected(port, at));
+    const sinceNs = timeNs - this.#windowNs;
+    this.#recent.visit(source, sourceBits, sinceNs, (port, at, passage) => note(scan, port, at, passage));
     scan.crossed(crossing);
     this.#held.set(key, scan);
     this.#count++;
     this.#output.tell({
       kind: 'scan',
       timeMs: this.#wall.ms(timeNs),
-      ...this.#names(crossing),
+      ...this.#names(scan),
       ports: crossing.ports,
       interface: crossing.interface,
     });
@@ -170,11 +171,11 @@ export class Scans implements BlockWatcher {
     this.#output.tell({
       kind: 'scan end',
       timeMs: this.#wall.ms(timeNs),
-      ...this.#names(scan.crossing),
+      ...this.#names(scan),
       firstMs: this.#wall.ms(scan.firstNs),
       lastMs: this.#wall.ms(scan.lastNs),
-      ports: scan.ports.first(PORTS_TOLD),
-      portsCount: scan.ports.size,
+      ports: scan.firstPorts(PORTS_TOLD),
+      portsCount: scan.portsCount,
       open: open?.slice(0, PORTS_TOLD),
       openCount: open?.length ?? 0,
       dropped: scan.dropped,
@@ -182,18 +183,24 @@ export class Scans implements BlockWatcher {
   }
 
   #openPorts(scan: ScanInProgress): number[] | undefined {
-    const listening = this.#ports.listening?.at(scan.crossing.destination, 'tcp');
-    if (!listening) return undefined;
-    const open = new Set([...listening].filter((port) => scan.reached(port)));
+    const open = new Set<number>();
+    for (const transport of ['tcp', 'udp'] as const) {
+      if (transport === 'udp' && !scan.reachedAny('udp')) continue;
+      const listening = this.#ports.listening?.at(scan.crossing.destination, transport);
+      if (!listening) return undefined;
+      for (const port of listening) if (scan.reached(port, transport)) open.add(port);
+    }
     return [...open].sort((a, b) => a - b);
   }
 
-  #names({ address, source, sourceBits, destination, probeKind, shape, attribution }: Crossing): ScanNames {
+  #names({ crossing, isHandshaken }: ScanInProgress): ScanNames {
+    const { address, source, sourceBits, destination, probeKind, shape, attribution } = crossing;
     return {
       source: formatAddress(address),
       sourcePrefix: formatPrefix(source, sourceBits),
       destination: formatAddress(destination),
-      ...{ probeKind, shape, attribution },
+      probeKind: probeKind === 'syn' && isHandshaken ? 'connect' : probeKind,
+      ...{ shape, attribution },
     };
   }
 
@@ -215,6 +222,11 @@ interface ScanNames extends ScanLabels {
   readonly source: string;
   readonly sourcePrefix: string;
   readonly destination: string;
+}
+
+function note(scan: ScanInProgress, port: number, timeNs: number, passage: Passage): void {
+  if (passage === 'handshake') scan.handshaken(timeNs);
+  else scan.connected(port, timeNs, passage);
 }
 
 /** Whether the source crossed when the block of its scan was gone: that is another scan. */
