@@ -67,8 +67,8 @@ function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void)
   const nowNs = () => ports.clock.monotonicNs();
   const limit = new LineLimit(options.lineLimits ?? {}, nowNs);
   const output = new Output(ports.lines, format, () => wall.ms(nowNs()), limit);
-  const { scansInProgress: scansMax, policy } = options;
-  const scans = new Scans(ports, output, wall, { ...policy, scansMax });
+  const { scansInProgress: scansMax, policy, sourceKeys } = options;
+  const scans = new Scans(ports, output, wall, { ...policy, sourceKeys, scansMax });
   const list = new Blocklist(output, wall, changed, scans);
   const [allowlist, graces] = [new Allowlist(ports.allow), new Graces(ports.graces, ports.clock)];
   return { wall, output, scans, list, allowlist, graces };

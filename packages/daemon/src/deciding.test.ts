@@ -2,7 +2,7 @@ import { blockExpiryNs, type Source } from '@scanward/map-codec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allowEntry, FakeWorld, ip, SECOND } from '../test/fakes.ts';
 import { SlowDetector } from '../test/slow-detector.ts';
-import { POLICY } from '../test/start.ts';
+import { OPTIONS, POLICY } from '../test/start.ts';
 import { addressKey } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';
 import { Blocking } from './blocking.ts';
@@ -30,7 +30,7 @@ function userMode(change: Partial<PolicyOptions> = {}) {
   const output = new Output(world.lines, textFormat(), () => wall.ms(world.clock.nowNs));
   const graces = new Graces(world.graces, world.clock);
   const policy = { ...POLICY, ...change };
-  const scans = new Scans(ports, output, wall, policy);
+  const scans = new Scans(ports, output, wall, { ...OPTIONS, ...policy });
   const list = new Blocklist(output, wall, undefined, scans);
   const told = { output, wall, scans, list, allowlist: new Allowlist(world.allow), graces };
   const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });

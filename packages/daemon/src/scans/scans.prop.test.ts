@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FakeSink, FakeWorld, ip, SECOND } from '../../test/fakes.ts';
-import { startDaemon } from '../../test/start.ts';
+import { OPTIONS, startDaemon } from '../../test/start.ts';
 import { Blocklist } from '../blocklist.ts';
 import type { DaemonEvent, ScanEndEvent, ScanEvent } from '../events.ts';
 import { Output } from '../output.ts';
@@ -22,7 +22,7 @@ function reports(scansMax?: number) {
     return '';
   };
   const output = new Output(new FakeSink(), format, () => 0);
-  const scans = new Scans(world.ports(), output, wall, { windowMs: WINDOW_MS, ipv6Prefix: 64, scansMax });
+  const scans = new Scans(world.ports(), output, wall, { ...OPTIONS, windowMs: WINDOW_MS, ipv6Prefix: 64, scansMax });
   return { world, scans, wall, list: new Blocklist(output, wall, undefined, scans), events };
 }
 

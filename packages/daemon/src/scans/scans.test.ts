@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allowEntry, FakeWorld, ip, SECOND } from '../../test/fakes.ts';
-import { POLICY, startDaemon } from '../../test/start.ts';
+import { OPTIONS, POLICY, startDaemon } from '../../test/start.ts';
 import { addressKey } from '../addresses.ts';
 import type { ProbeKind } from '../events.ts';
 import { textFormat } from '../format-text.ts';
@@ -158,7 +158,10 @@ describe('kinds', () => {
   function began(probeKind: ProbeKind, before: (scans: Scans, nowNs: number) => void = () => undefined) {
     const world = new FakeWorld();
     const wall = new WallClock(world.clock);
-    const scans = new Scans(world.ports(), new Output(world.lines, textFormat(), () => 0), wall, POLICY);
+    const scans = new Scans(world.ports(), new Output(world.lines, textFormat(), () => 0), wall, {
+      ...POLICY,
+      ...OPTIONS,
+    });
     const timeNs = Number(world.clock.nowNs);
     before(scans, timeNs);
     scans.crossed({

@@ -25,6 +25,8 @@ export interface ScansOptions {
   /** A scan is over when its source was quiet for as long. */
   readonly windowMs: number;
   readonly ipv6Prefix: number;
+  /** Random: those of the program. */
+  readonly sourceKeys: readonly bigint[];
   /** Default 2,048. */
   readonly scansMax?: number | undefined;
 }
@@ -41,7 +43,7 @@ export class Scans implements BlockWatcher {
   readonly #max: number;
   readonly #ipv6Mask: Uint8Array;
   readonly #masked = new Uint8Array(16);
-  readonly #recent = new RecentConnections();
+  readonly #recent: RecentConnections;
   /** By source; the one that was quiet longest comes first. */
   readonly #held = new Map<string, ScanInProgress>();
   #count = 0;
@@ -53,6 +55,7 @@ export class Scans implements BlockWatcher {
     this.#windowNs = options.windowMs * 1e6;
     this.#max = options.scansMax ?? SCANS_IN_PROGRESS_MAX;
     this.#ipv6Mask = prefixMask(options.ipv6Prefix);
+    this.#recent = new RecentConnections({ ipv6Prefix: options.ipv6Prefix, keys: options.sourceKeys });
   }
 
   /** Scans detected so far. */
