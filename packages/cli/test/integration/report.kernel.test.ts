@@ -1,5 +1,5 @@
 /** One report a scan: a line when it is detected and one when it is over, with what came of it. */
-import { nmap, PORTS_SCANNED, patience, Scanward } from '@scanward/testkit';
+import { atPace, frameTo, nmap, PORTS_SCANNED, patience, Scanward, send, syn } from '@scanward/testkit';
 import { expect, test } from 'vitest';
 import { createPlace, OPEN_PORTS } from './place.ts';
 import { endsIn, scansIn, summaryOf } from './seen.ts';
@@ -61,4 +61,34 @@ test('the end of the daemon is the end of the report, in JSON too', async () => 
       },
     },
   ]);
+});
+
+/** More than there may be lines. */
+const FORGED = Array.from({ length: atPace(4_000, 3_100) }, (_, i) => `198.18.${i >> 8}.${i & 255}`);
+const LINES_TOTAL = 3_000;
+
+test('a flood of forged scans fills no log, and each is counted: told, or left out', async () => {
+  await using place = await createPlace();
+  const { victim, attacker } = place;
+  await using scanward = await Scanward.start(victim.ns, { args: ['-t', '100ms'] });
+  const begun = performance.now();
+  await send(
+    attacker.ns,
+    FORGED.flatMap((source) => [1, 2, 3, 4].map((port) => frameTo(attacker, victim, syn(port, 40_000), { source }))),
+    { gapUs: 100 },
+  );
+  await scanward.stdout.wait(new RegExp(`New connection: ${FORGED.at(-1)!.replaceAll('.', '\\.')}:.*:3$`), 30_000);
+  expect(await scanward.stop()).toMatchObject({ exitCode: 0 });
+  expect(performance.now() - begun, 'all within one minute').toBeLessThan(60_000);
+
+  const count = (pattern: RegExp): number => scanward.stdout.matching(pattern).length;
+  const lost = (what: string): number =>
+    scanward.stdout.texts.reduce(
+      (sum, text) => sum + Number(new RegExp(`Lost (\\d+) ${what}s? \\(`).exec(text)?.[1] ?? 0),
+      0,
+    );
+  expect(count(/: (?:Port scan|Blocked|Unblocked) /)).toBe(LINES_TOTAL);
+  expect(count(/Port scan detected/) + lost('scan')).toBe(FORGED.length);
+  expect(count(/Port scan ended/) + lost('scan end')).toBe(FORGED.length);
+  expect(count(/Lost \d+ scans? \(line limit\)/)).toBe(1);
 });
