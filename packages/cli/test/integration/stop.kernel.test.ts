@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => tool[Symbol.asyncDispose]());
 
-const ROUNDS = atPace(20, 2);
+const ROUNDS = atPace(20, 1);
 
 test.each(atPace(['SIGTERM', 'SIGINT', 'SIGKILL'] as const, ['SIGTERM', 'SIGKILL'] as const))(
   `%s at a random moment under load, ${ROUNDS} times: nothing is left`,
