@@ -192,6 +192,7 @@ function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParamete
       response: options.response,
       threshold: options.threshold,
       windowMs: Number(options.windowNs) / 1e6,
+      windowLimits: options.windowLimits,
       blockTtlMs: Number(options.blockTtlNs) / 1e6,
       ipv6Prefix: options.ipv6Prefix,
     },

@@ -1,4 +1,6 @@
-import { Detector } from '@scanward/detector';
+import { Detector, SlowScans } from '@scanward/detector';
+import { maskAddress } from './addresses.ts';
+import { AllWindows } from './all-windows.ts';
 import { Allowlist } from './allowlist.ts';
 import { Blocking } from './blocking.ts';
 import { Blocklist } from './blocklist.ts';
@@ -30,7 +32,7 @@ export interface Assembly {
   readonly graces: Graces;
   /** If there is a state file. */
   readonly keeper: StateKeeper | undefined;
-  /** In user mode. */
+  /** In user mode, and where there are windows that the program does not know. */
   readonly deciding: Deciding | undefined;
 }
 
@@ -40,12 +42,15 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   const keeper = state && new StateKeeper(state, () => stateEntries(ports, clock), ports);
   const told = shared(ports, options, () => keeper?.changed());
   const { output, scans, list, allowlist, graces } = told;
-  const detector = policy.mode === 'user' ? newDetector(options, told) : undefined;
+  const detector = newDetector(options, told);
   const deciding = detector && new Deciding(detector, ports, told, { ...options, refused: () => tracking.refused() });
   const tracking = new Tracking(ports, told, {
     ...options,
     feed: deciding && ((bytes, offset, view) => deciding.feed(bytes, offset, view)),
-    scanned: (scan) => blocking.scanned(scan),
+    scanned: (scan) => {
+      blocking.scanned(scan);
+      if (scan.blocked) detector?.settle(maskAddress(scan.source, scan.sourceBits), scan.expiryNs);
+    },
   });
   const blocking = new Blocking(ports, list, {
     drain: () => tracking.drain(),
@@ -74,14 +79,19 @@ function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void)
   return { wall, output, scans, list, allowlist, graces };
 }
 
-function newDetector(options: DaemonOptions, { allowlist, graces }: Told): Detector {
-  return new Detector({
+/** Undefined: the program decides everything. */
+function newDetector(options: DaemonOptions, { allowlist, graces }: Told): AllWindows | undefined {
+  const { mode, threshold, windowLimits: windows = [] } = options.policy;
+  if (mode === 'kernel' && windows.length === 0) return undefined;
+  const common = {
     maxSources: options.maxSources,
-    portsMax: Math.max(LEAST_PORTS, options.policy.threshold + 1),
     sourceKeys: options.sourceKeys,
     policy: detectorPolicy(options.policy, []),
-    allowed: (bytes, offset) => allowlist.allows(bytes, offset) || graces.holds(bytes, offset),
-  });
+    allowed: (bytes: Uint8Array, offset: number) => allowlist.allows(bytes, offset) || graces.holds(bytes, offset),
+  };
+  const portsMax = Math.max(LEAST_PORTS, threshold + 1);
+  const detector = mode === 'user' ? new Detector({ ...common, portsMax }) : undefined;
+  return new AllWindows(detector, new SlowScans({ ...common, windows }));
 }
 
 /** As many as the program remembers, so that a report names as many. */

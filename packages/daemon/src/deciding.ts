@@ -23,10 +23,14 @@ export interface DetectedScan {
   readonly destination: Uint8Array;
   /** Ascending. */
   readonly ports: readonly number[];
+  /** Default: vertical. */
+  readonly shape?: 'slow';
 }
 
 /** What is needed of `Detector` of `@scanward/detector`. */
 export interface ScanDetector {
+  /** Whether `merge` does anything. */
+  readonly merges: boolean;
   /** The time in nanoseconds, in two halves. */
   connectionAt(
     bytes: Uint8Array,
@@ -73,7 +77,7 @@ export interface DecidingOptions {
 /** The program reads its clock a little before it counts a lost record; this is far more than it can take. */
 const LATE_TICKS = Math.ceil(1e9 / TICK_NS);
 
-/** User mode: the detector decides what the program only records. */
+/** The blocking watcher's own decisions: in user mode all of them, in kernel mode those of windows that the program does not know. */
 export class Deciding {
   readonly #detector: ScanDetector;
   readonly #ports: DecidingPorts;
@@ -118,7 +122,8 @@ export class Deciding {
   decide(): void {
     const nowTicks = this.#nowTicks();
     this.#countLost(nowTicks);
-    if (this.#mayBeBehind()) this.#ports.sources.visit((bytes, offset) => this.#merge(bytes, offset));
+    if (this.#detector.merges && this.#mayBeBehind())
+      this.#ports.sources.visit((bytes, offset) => this.#merge(bytes, offset));
     this.#mergedTick = nowTicks - LATE_TICKS;
     for (const scan of this.#takeScans()) {
       this.#tell(scan);

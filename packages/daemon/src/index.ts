@@ -34,7 +34,7 @@ export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
 export type { LineLimits } from './line-limit.ts';
 export type { LostTotal } from './output.ts';
 export { policyValue } from './policy.ts';
-export type { PolicyOptions } from './policy.ts';
+export type { WindowLimit, PolicyOptions } from './policy.ts';
 export type {
   AllowEntry,
   AllowReasonName,

@@ -3,6 +3,12 @@ import type { Policy } from '@scanward/map-codec';
 import { maskAddress, prefixMask } from './addresses.ts';
 import type { Prefix } from './ports.ts';
 
+/** More than so many distinct ports, 1 to 255, within so many seconds. */
+export interface WindowLimit {
+  readonly windowS: number;
+  readonly limit: number;
+}
+
 /** All knobs that decide, in the units of the command line. */
 export interface PolicyOptions {
   readonly mode: 'kernel' | 'user';
@@ -10,6 +16,8 @@ export interface PolicyOptions {
   /** A source is a scanner when it touched more than this many distinct ports within the window. */
   readonly threshold: number;
   readonly windowMs: number;
+  /** Windows that are longer, each with its own limit: a source over one is a slow scanner. Default none. */
+  readonly windowLimits?: readonly WindowLimit[];
   /** 0: for ever. */
   readonly blockTtlMs: number;
   /** Bits of an IPv6 source that is not on-link. */

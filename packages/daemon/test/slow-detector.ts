@@ -5,6 +5,7 @@ import type { DetectedScan, ScanDetector } from '../src/deciding.ts';
 
 /** The rule without any cleverness: all touches of each source, whole addresses, no limits. */
 export class SlowDetector implements ScanDetector {
+  readonly merges = true;
   readonly touches = new Map<string, { source: Uint8Array; destination: Uint8Array; port: number; ticks: number }[]>();
   readonly reported = new Map<string, number>();
   readonly found: DetectedScan[] = [];

@@ -30,6 +30,7 @@ export {
   THRESHOLD_MAX,
   TICK_NS,
   TIME_NS_MAX,
+  WINDOW_LIMIT_MAX,
 } from './limits.ts';
 export { Moment } from './moment.ts';
 export { Nets } from './nets.ts';
@@ -48,6 +49,8 @@ export { slotValue } from './source-slot.ts';
 export type { SourceSlot } from './source-slot.ts';
 export { SourceTable } from './source-table.ts';
 export type { SourceTableOptions } from './source-table.ts';
+export { SlowScans } from './slow-scans.ts';
+export type { SlowScan, SlowScansOptions, WindowLimit } from './slow-scans.ts';
 export { Sources } from './sources.ts';
 export type { SourcesOptions } from './sources.ts';
 export { SynTable } from './syn-table.ts';

@@ -24,6 +24,9 @@ export const NET_LOOKS_MAX = 8;
 /** Bits of the 128: a shorter net is one of IPv6. */
 export const IPV4_NET_BITS_MIN = 96;
 
+/** The highest limit of a longer window, beyond the program's. */
+export const WINDOW_LIMIT_MAX = 255;
+
 /** The highest threshold, in user mode. */
 export const THRESHOLD_MAX = 1024;
 /** Sets of one table: their number times a 32-bit hash is still an exact double. */

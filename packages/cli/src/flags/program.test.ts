@@ -25,6 +25,11 @@ test('the defaults', () => {
     detectScanPeriodMs: 60_000,
     threshold: 3,
     windowNs: 60_000_000_000n,
+    windowLimits: [
+      { windowS: 600, limit: 6 },
+      { windowS: 3_600, limit: 15 },
+      { windowS: 86_400, limit: 40 },
+    ],
     blockTtlNs: 3_600_000_000_000n,
     mode: 'kernel',
     response: 'block',

@@ -1,4 +1,4 @@
-import type { Prefix } from '@scanward/daemon';
+import type { Prefix, WindowLimit } from '@scanward/daemon';
 import type { StateChoice } from './instance-flags.ts';
 
 /** What `scanward run` was asked to do. */
@@ -12,6 +12,8 @@ export interface RunOptions {
   /** A source is a scanner when it touched more than this many distinct ports within the window. */
   readonly threshold: number;
   readonly windowNs: bigint;
+  /** Windows that are longer, the shortest first. */
+  readonly windowLimits: readonly WindowLimit[];
   /** 0: for ever. */
   readonly blockTtlNs: bigint;
   readonly mode: 'kernel' | 'user';

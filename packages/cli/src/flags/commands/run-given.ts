@@ -1,7 +1,8 @@
-import type { Prefix } from '@scanward/daemon';
+import type { Prefix, WindowLimit } from '@scanward/daemon';
 import { type GivenPlace, type GivenState, placeOf } from '../instance-flags.ts';
 import { usage } from '../option.ts';
 import { type RunOptions, THRESHOLD_MAX } from '../run-options.ts';
+import { windowLimits } from '../window-limit.ts';
 
 /** The flags of `run`, as commander hands them on. */
 export interface GivenRun extends GivenPlace, GivenState {
@@ -10,6 +11,7 @@ export interface GivenRun extends GivenPlace, GivenState {
   detectScanPeriod?: number;
   threshold?: number;
   window?: bigint;
+  windowLimit?: WindowLimit[];
   blockTtl?: bigint;
   mode?: 'kernel' | 'user';
   response?: 'block' | 'log';
@@ -27,12 +29,14 @@ export interface GivenRun extends GivenPlace, GivenState {
 }
 
 export function withDefaults(given: GivenRun): RunOptions {
+  const { threshold = 3, window: windowNs = 60_000_000_000n } = given;
   return {
     interfaces: given.interface ?? [],
     trackingPeriodMs: given.trackingPeriod ?? 1_000,
     detectScanPeriodMs: given.detectScanPeriod ?? 60_000,
-    threshold: given.threshold ?? 3,
-    windowNs: given.window ?? 60_000_000_000n,
+    threshold,
+    windowNs,
+    windowLimits: windowLimits(given.windowLimit ?? [], threshold, windowNs),
     blockTtlNs: given.blockTtl ?? 3_600_000_000_000n,
     mode: given.mode ?? 'kernel',
     response: given.response ?? 'block',

@@ -8,6 +8,7 @@ import { parsePrefix } from '../prefix.ts';
 import type { Take } from '../request.ts';
 import { THRESHOLD_MAX } from '../run-options.ts';
 import { parseWholeNumber } from '../whole-number.ts';
+import { parseWindowLimit } from '../window-limit.ts';
 import { checkTogether, type GivenRun, withDefaults } from './run-given.ts';
 
 const periodLimits = { min: '10ms', max: '24h' };
@@ -40,6 +41,13 @@ export function runCommand(take: Take): Command {
     .addOption(
       single('--window <time>', 'how long a touched port counts (default: 60s)', (text) =>
         parseDuration(text, windowLimits),
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--window-limit <time=ports>',
+        'more ports than this in a longer window is a slow scan; 0: none; repeatable (default: 10m=6 1h=15 24h=40, more with a higher -n)',
+        parseWindowLimit,
       ),
     )
     .addOption(
