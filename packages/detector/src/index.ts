@@ -5,6 +5,8 @@ export type { BlockLine } from './block-line.ts';
 export { Counters } from './counters.ts';
 export { Detector } from './detector.ts';
 export type { DetectorOptions } from './detector.ts';
+export { Doubt } from './doubt.ts';
+export type { Crossed, Doubted, DoubtOptions } from './doubt.ts';
 export { Graces } from './graces.ts';
 export { hashToSet, KeyedHash } from './keyed-hash.ts';
 export {
