@@ -18,6 +18,7 @@ import type { DaemonPorts, Prefix } from './ports.ts';
 import { StateKeeper } from './state/keeper.ts';
 import { Scans } from './scans/scans.ts';
 import { stateEntries } from './state/snapshot.ts';
+import { Suspicion } from './suspicion.ts';
 import { Tracking } from './tracking.ts';
 import { WallClock } from './wall-clock.ts';
 
@@ -75,8 +76,9 @@ function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void)
   const { scansInProgress: scansMax, policy, sourceKeys } = options;
   const scans = new Scans(ports, output, wall, { ...policy, sourceKeys, scansMax });
   const list = new Blocklist(output, wall, changed, scans);
+  const suspicion = new Suspicion(ports, list, scans, policy);
   const [allowlist, graces] = [new Allowlist(ports.allow), new Graces(ports.graces, ports.clock)];
-  return { wall, output, scans, list, allowlist, graces };
+  return { wall, output, scans, suspicion, list, allowlist, graces };
 }
 
 /** Undefined: the program decides everything. */

@@ -1,7 +1,7 @@
 import { blockExpiryNs, blockStartNs } from '@scanward/map-codec';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { allowEntry, FakeWorld, ip } from '../test/fakes.ts';
+import { allowEntry, FakeWorld, ip, portsOf } from '../test/fakes.ts';
 import { FakeStateStore } from '../test/fake-state.ts';
 import { OPTIONS } from '../test/start.ts';
 import { addressKey, formatPrefix } from './addresses.ts';
@@ -95,7 +95,7 @@ class Place {
     const { clock } = this.world;
     clock.advance(1); // no two packets of a source have the same time
     const lastsNs = ttlNs === 0n ? 0n : this.#expiryNs(ttlNs) - clock.nowNs;
-    this.world.scan(host, [4, 3, 2, 1], {}, lastsNs);
+    this.world.scan(host, portsOf(host), {}, lastsNs);
   }
 
   /** One at a time: a second one of the same instant is the first, as far as anybody can tell. */

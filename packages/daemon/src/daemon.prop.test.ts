@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { FakeWorld, ip, SECOND } from '../test/fakes.ts';
+import { FakeWorld, ip, portsOf, SECOND } from '../test/fakes.ts';
 import { startDaemon } from '../test/start.ts';
 import { addressKey, formatAddress } from './addresses.ts';
 
@@ -59,7 +59,7 @@ function playScan(world: FakeWorld, { host: from, ttlMs }: { host: string; ttlMs
   const block = world.blocks.get(ip(from));
   if (block && (block.expiryNs === 0n || block.expiryNs > world.clock.nowNs)) return;
   world.clock.advance(1); // no two packets of a source have the same time
-  world.scan(from, [4, 3, 2, 1], {}, ttlMs === undefined ? undefined : BigInt(ttlMs) * 1_000_000n);
+  world.scan(from, portsOf(from), {}, ttlMs === undefined ? undefined : BigInt(ttlMs) * 1_000_000n);
 }
 
 const count = (lines: readonly string[], pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;

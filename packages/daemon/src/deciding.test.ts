@@ -13,6 +13,7 @@ import { Graces } from './graces.ts';
 import { Output } from './output.ts';
 import type { PolicyOptions } from './policy.ts';
 import { Scans } from './scans/scans.ts';
+import { Suspicion } from './suspicion.ts';
 import { Tracking } from './tracking.ts';
 import { WallClock } from './wall-clock.ts';
 
@@ -32,7 +33,8 @@ function userMode(change: Partial<PolicyOptions> = {}) {
   const policy = { ...POLICY, ...change };
   const scans = new Scans(ports, output, wall, { ...OPTIONS, ...policy });
   const list = new Blocklist(output, wall, undefined, scans);
-  const told = { output, wall, scans, list, allowlist: new Allowlist(world.allow), graces };
+  const suspicion = new Suspicion(ports, list, scans, policy);
+  const told = { output, wall, scans, suspicion, list, allowlist: new Allowlist(world.allow), graces };
   const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });
   const tracking: Tracking = new Tracking(ports, told, {
     ...{ endian: 'little', maxBlocks: 1, scanned: () => undefined },

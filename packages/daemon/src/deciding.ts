@@ -1,15 +1,16 @@
-import { blockExpiryNs, codecs, cursor, PORTS_MAX, touchTicks } from '@scanward/map-codec';
+import { codecs, cursor, touchTicks } from '@scanward/map-codec';
 import type { Cursor, Endian, Source } from '@scanward/map-codec';
 import type { Allowlist } from './allowlist.ts';
 import type { Blocklist } from './blocklist.ts';
+import { blockScanner } from './block-scanner.ts';
 import type { Graces } from './graces.ts';
 import type { Output } from './output.ts';
-import { nanoseconds } from './policy.ts';
 import type { PolicyOptions } from './policy.ts';
 import type { BlockStore, Clock, CounterSource, NoteStore, SourceStore } from './ports.ts';
 import { CONNECTION, TICK_NS } from './records.ts';
 import type { ConnectionView } from './records.ts';
 import type { Scans } from './scans/scans.ts';
+import type { Judged, Suspicion } from './suspicion.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** A scanner, as the detector reports it. */
@@ -62,6 +63,7 @@ export interface Told {
   readonly output: Output;
   readonly wall: WallClock;
   readonly scans: Scans;
+  readonly suspicion: Suspicion;
   readonly list: Blocklist;
   readonly allowlist: Allowlist;
   readonly graces: Graces;
@@ -69,7 +71,7 @@ export interface Told {
 
 export interface DecidingOptions {
   readonly endian: Endian;
-  readonly policy: Pick<PolicyOptions, 'blockTtlMs' | 'response' | 'windowMs'>;
+  readonly policy: Pick<PolicyOptions, 'response' | 'windowMs'>;
   /** Called for each block that the blocklist had no room for. */
   readonly refused: () => void;
 }
@@ -126,8 +128,8 @@ export class Deciding {
       this.#ports.sources.visit((bytes, offset) => this.#merge(bytes, offset));
     this.#mergedTick = nowTicks - LATE_TICKS;
     for (const scan of this.#takeScans()) {
-      this.#tell(scan);
-      if (this.#options.policy.response === 'block') this.#block(scan);
+      const judged = this.#tell(scan);
+      if (this.#options.policy.response === 'block') this.#block(scan, judged);
     }
     this.#detector.sweep(this.#nowTicks());
   }
@@ -174,22 +176,18 @@ export class Deciding {
     return this.#lostTick + (this.#options.policy.windowMs * 1e6) / TICK_NS >= this.#mergedTick;
   }
 
-  #tell({ timeTicks, ...scan }: DetectedScan): void {
-    this.#told.scans.crossed({
-      ...scan,
-      timeNs: timeTicks * TICK_NS,
-      interface: undefined,
-      blockStartNs: undefined,
-    });
+  #tell({ timeTicks, ...scan }: DetectedScan): Judged {
+    const timeNs = timeTicks * TICK_NS;
+    const judged = this.#told.suspicion.judge({ ...scan, timeNs });
+    this.#told.scans.crossed({ ...scan, ...judged.labels, timeNs, interface: undefined, blockStartNs: undefined });
+    return judged;
   }
 
-  #block({ source, sourceBits, ports }: DetectedScan): void {
+  #block(scan: DetectedScan, judged: Judged): void {
+    const { source } = scan;
     const startNs = this.#ports.clock.monotonicNs();
-    const ttlNs = nanoseconds(this.#options.policy.blockTtlMs);
-    const expiryNs = ttlNs === 0n ? 0n : blockExpiryNs(startNs + ttlNs);
-    const made = this.#ports.blocks.add(source, sourceBits, { startNs, expiryNs, reason: 'scan' });
-    this.#ports.sources.forget(source);
-    if (!made) {
+    const expiryNs = this.#told.suspicion.expiryNs(startNs, judged);
+    if (!blockScanner(this.#ports, this.#told.list, scan, { startNs, expiryNs })) {
       // When it goes on scanning it is found, and a block is tried, again.
       this.#detector.forget(source);
       this.#options.refused();
@@ -197,7 +195,5 @@ export class Deciding {
     }
     this.#blocks++;
     this.#detector.settle(source, expiryNs);
-    this.#ports.notes.set({ address: source, bits: sourceBits }, { ports: ports.slice(0, PORTS_MAX), text: '' });
-    this.#told.list.begin({ source, bits: sourceBits, isNet: false, startNs, expiryNs, reason: 'scan' });
   }
 }

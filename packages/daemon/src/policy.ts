@@ -20,6 +20,8 @@ export interface PolicyOptions {
   readonly windowLimits?: readonly WindowLimit[];
   /** 0: for ever. */
   readonly blockTtlMs: number;
+  /** How long a source is blocked that may have been forged; default 30,000. */
+  readonly probationMs?: number;
   /** Bits of an IPv6 source that is not on-link. */
   readonly ipv6Prefix: number;
 }

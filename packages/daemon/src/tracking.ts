@@ -26,7 +26,7 @@ const CALM_NS = 90_000_000_000n;
 /** The tracking watcher: every connection a line, every scan of the program a report, every loss a line. */
 export class Tracking {
   readonly #ports: TrackingPorts;
-  readonly #told: Pick<Told, 'output' | 'wall' | 'scans'>;
+  readonly #told: Pick<Told, 'output' | 'wall' | 'scans' | 'suspicion'>;
   readonly #options: TrackingOptions;
   readonly #connection: ConnectionView;
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
@@ -36,7 +36,11 @@ export class Tracking {
   #forgets = false;
   #cappedNs: bigint | undefined;
 
-  constructor(ports: TrackingPorts, told: Pick<Told, 'output' | 'wall' | 'scans'>, options: TrackingOptions) {
+  constructor(
+    ports: TrackingPorts,
+    told: Pick<Told, 'output' | 'wall' | 'scans' | 'suspicion'>,
+    options: TrackingOptions,
+  ) {
     this.#ports = ports;
     this.#told = told;
     this.#options = options;
@@ -86,17 +90,21 @@ export class Tracking {
   }
 
   #tellScan(scan: ScanRecord): void {
-    this.#told.scans.crossed({
-      timeNs: Number(scan.timeNs),
-      source: maskAddress(scan.source, scan.sourceBits),
-      sourceBits: scan.sourceBits,
+    const { sourceBits, destination, ports } = scan;
+    const { suspicion, scans } = this.#told;
+    const source = maskAddress(scan.source, sourceBits);
+    const timeNs = Number(scan.timeNs);
+    const judged = suspicion.judge({ source, sourceBits, ports, timeNs });
+    scans.crossed({
+      ...{ timeNs, source, sourceBits, destination, ports },
+      ...judged.labels,
       address: scan.source,
-      destination: scan.destination,
-      ports: scan.ports,
       interface: this.#ports.interfaceName(scan.ifindex),
       blockStartNs: scan.blocked ? scan.timeNs : undefined,
     });
-    this.#options.scanned(scan);
+    if (!scan.blocked) suspicion.blockProven({ source, sourceBits, ports }, judged);
+    const block = scan.blocked ? suspicion.settle(source, judged) : undefined;
+    this.#options.scanned(block && judged.isUncertain ? { ...scan, expiryNs: block.expiryNs } : scan);
   }
 
   #losses(counters: CounterValues): void {

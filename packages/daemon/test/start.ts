@@ -6,6 +6,8 @@ import { FakeWorld } from './fakes.ts';
 export const POLICY: PolicyOptions = {
   ...{ mode: 'kernel', response: 'block', threshold: 3 },
   ...{ windowMs: 60_000, blockTtlMs: 3_600_000, ipv6Prefix: 64 },
+  // Not shorter than a block, so that a crowd of scanners is blocked as one is; suspicion.test.ts has the other way.
+  probationMs: 3_600_000,
 };
 
 export const OPTIONS: DaemonOptions = {

@@ -38,6 +38,7 @@ it('finds the last ones of a source since a time, the newest first', () => {
         found += seen.length;
       },
     ),
+    { numRuns: 400 },
   );
   expect(found).toBeGreaterThan(100);
 });

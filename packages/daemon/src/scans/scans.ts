@@ -79,6 +79,15 @@ export class Scans implements BlockWatcher {
     this.#active(key, scan);
   }
 
+  /** Whether a source completed a handshake within the window before a time. */
+  hasHandshake(source: Uint8Array, sourceBits: number, timeNs: number): boolean {
+    let found = this.#held.get(addressKey(source))?.isHandshaken ?? false;
+    this.#recent.visit(source, sourceBits, timeNs - this.#windowNs, (_port, _at, passage) => {
+      if (passage === 'handshake') found = true;
+    });
+    return found;
+  }
+
   /** A source crossed the threshold. */
   crossed(crossing: Crossing): void {
     const key = addressKey(crossing.source);
