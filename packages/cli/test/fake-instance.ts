@@ -7,7 +7,7 @@ import {
   policyValue,
   type Prefix,
 } from '@scanward/daemon';
-import { codecs, type Source } from '@scanward/map-codec';
+import { codecs, Verdict, VERDICTS, type Source } from '@scanward/map-codec';
 import type { LinkStatus } from '../src/commands/instance.ts';
 import type { Moment } from '../src/commands/moment.ts';
 import type { OpenInstance } from '../src/commands/command-system.ts';
@@ -56,8 +56,12 @@ export function fakeInstance() {
       { interface: 'eth0', mode: 'native', ifindex: 2, programId: 33, sinceMs: NOW.wallMs - 90_000 },
     ] as LinkStatus[],
     policyValue: policyValue(
-      { mode: 'kernel', response: 'block', threshold: 3, windowMs: 60_000, blockTtlMs: 3_600_000, ipv6Prefix: 64 },
+      {
+        ...{ mode: 'kernel', response: 'block', threshold: 3, windowMs: 60_000, blockTtlMs: 3_600_000 },
+        ...{ ipv6Prefix: 64, evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
+      },
       [],
+      { first: 32_768, last: 60_999 },
     ),
     counts: { connections: 12_345n, dropped: 1_024n, droppedBytes: 61_440n, lost: 0n },
     block: (entry: BlockEntry) => void held.set(keyOf(entry), entry),
@@ -123,12 +127,17 @@ export function fakeInstance() {
       read: () => {
         const { connections, dropped, droppedBytes, lost } = fake.counts;
         const none = verdict(0n);
+        const tallies = new Map<number, ReturnType<typeof verdict>>([
+          [Verdict.PASS_CONNECTION, verdict(connections)],
+          [Verdict.DROP_BLOCKED, verdict(dropped, droppedBytes)],
+        ]);
         return {
-          verdicts: [none, none, none, none, none, none, verdict(connections), verdict(dropped, droppedBytes), none],
+          verdicts: Array.from({ length: VERDICTS }, (_, i) => tallies.get(i) ?? none),
           connectionsLost: lost,
           scansLost: lost,
           blocksMade: 7n,
           blocksRefused: lost,
+          blocksCapped: lost,
           sourcesEvicted: lost,
           singlesEvicted: lost,
           synsEvicted: lost,

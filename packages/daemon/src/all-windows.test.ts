@@ -39,7 +39,7 @@ test('in kernel mode without longer windows nobody looks', () => {
 
 test('an allowed source is never told; with --response log nobody is blocked', () => {
   const { world } = startDaemon({ policy: { ...POLICY, windowLimits, response: 'log' } }, (fresh) => {
-    fresh.network = { allow: [{ address: ip4(192, 0, 2, 7), bits: 128, reason: 'operator' }], onlink: [] };
+    fresh.network = { ...fresh.network, allow: [{ address: ip4(192, 0, 2, 7), bits: 128, reason: 'operator' }] };
   });
   for (let i = 0; i < 50; i++) {
     for (const source of ['192.0.2.7', '192.0.2.8']) world.connect(source, i);

@@ -1,4 +1,5 @@
 /** What the daemon tells. Plain values; times are wall milliseconds since 1970, of the packet. */
+import type { ProbeKind } from '@scanward/detector';
 import type { BlockReasonName } from './ports.ts';
 
 /** An incoming TCP SYN. */
@@ -13,12 +14,13 @@ export interface ConnectionEvent {
   readonly interface: string;
 }
 
-/** How a port was asked; `connect`: a `syn` whose source completed a handshake. */
-export type ProbeKind = 'syn' | 'connect' | 'fin' | 'null' | 'xmas' | 'maimon' | 'ack' | 'odd' | 'udp' | 'fragment';
+/** How ports were asked; `connect`: by SYNs, and the source completed a handshake. */
+export type ScanKind = ProbeKind | 'connect';
 
 /** What kind of scan it is; each is absent where nobody found out. */
 export interface ScanLabels {
-  readonly probeKind?: ProbeKind | undefined;
+  /** Of the packet that crossed the threshold; absent where the detector of user mode found it: it counts over all kinds. */
+  readonly probeKind?: ScanKind | undefined;
   readonly shape?: 'vertical' | 'horizontal' | 'block' | 'slow' | 'distributed' | 'decoy' | undefined;
   /** `uncertain`: its packets may be forged. */
   readonly attribution?: 'certain' | 'uncertain' | undefined;

@@ -157,6 +157,10 @@ describe('the other lines', () => {
       observer: { ingress: { interface: { name: 'eth0' } } },
       scanward: { source: { prefix: '2001:db8:bad::/64' }, scan: { ports: [22, 80] } },
     });
+    expect(parse({ ...told, probeKind: 'udp' })).toMatchObject({
+      network: { transport: 'udp' },
+      scanward: { scan: { ports: [22, 80], kind: 'udp' } },
+    });
   });
 
   it('the end of a scan', () => {

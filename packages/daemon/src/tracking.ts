@@ -1,17 +1,21 @@
-import type { Endian } from '@scanward/map-codec';
+import { PortState, ProbeKind, type Endian } from '@scanward/map-codec';
 import { formatAddress, maskAddress } from './addresses.ts';
 import type { Told } from './deciding.ts';
 import type { CounterValues, DaemonPorts } from './ports.ts';
+import type { PolicyOptions } from './policy.ts';
 import { CONNECTION, ConnectionView, scanReader } from './records.ts';
 import type { ScanRecord } from './records.ts';
+import type { Passage } from './scans/recent-connections.ts';
 
-/** Sees each connection as it is drained. */
+/** Sees each probe that counts as it is drained. */
 export type Feed = (bytes: Uint8Array, offset: number, view: ConnectionView) => void;
 
 export interface TrackingOptions {
   readonly endian: Endian;
   /** For the warning that the blocklist is full. */
   readonly maxBlocks: number;
+  /** For the warning that there are too many new blocks. */
+  readonly policy: Pick<PolicyOptions, 'maxNewBlocks'>;
   /** User mode: the detector. */
   readonly feed: Feed | undefined;
   /** Called after the scan's line, so that what became of the scanner is told next. */
@@ -64,7 +68,7 @@ export class Tracking {
 
   /** Connections first, then scans: a scan's line stands below the connections that made it. */
   drain(): void {
-    this.#ports.events.drainConnections((bytes, offset) => this.#tellConnection(bytes, offset));
+    this.#ports.events.drainConnections((bytes, offset) => this.#takeRecord(bytes, offset));
     this.#ports.events.drainScans((bytes, offset) => this.#tellScan(this.#scan(bytes, offset)));
   }
 
@@ -73,9 +77,19 @@ export class Tracking {
     this.#refused++;
   }
 
-  #tellConnection(bytes: Uint8Array, offset: number): void {
+  #takeRecord(bytes: Uint8Array, offset: number): void {
     const view = this.#connection.at(bytes, offset);
     const timeNs = view.timeNs();
+    const kind = view.kind();
+    const isSyn = kind === ProbeKind.SYN || kind === ProbeKind.FRAGMENT;
+    if (isSyn) this.#tellSyn(bytes, offset, view, timeNs);
+    this.#told.scans.connected(bytes, offset + CONNECTION.source, view.destinationPort(), timeNs, passageOf(kind));
+    // The program did not count a SYN to an open port, if it knew the port to be open.
+    const isCounted = kind !== ProbeKind.HANDSHAKE && !(isSyn && view.portState() === PortState.OPEN);
+    if (isCounted) this.#options.feed?.(bytes, offset, view);
+  }
+
+  #tellSyn(bytes: Uint8Array, offset: number, view: ConnectionView, timeNs: number): void {
     this.#told.output.tell({
       kind: 'connection',
       timeMs: this.#told.wall.ms(timeNs),
@@ -85,8 +99,6 @@ export class Tracking {
       destinationPort: view.destinationPort(),
       interface: this.#ports.interfaceName(view.ifindex()),
     });
-    this.#told.scans.connected(bytes, offset + CONNECTION.source, view.destinationPort(), timeNs);
-    this.#options.feed?.(bytes, offset, view);
   }
 
   #tellScan(scan: ScanRecord): void {
@@ -98,6 +110,7 @@ export class Tracking {
     scans.crossed({
       ...{ timeNs, source, sourceBits, destination, ports },
       ...judged.labels,
+      probeKind: scan.probe,
       address: scan.source,
       interface: this.#ports.interfaceName(scan.ifindex),
       blockStartNs: scan.blocked ? scan.timeNs : undefined,
@@ -142,9 +155,10 @@ export class Tracking {
     const isNews = this.#cappedNs === undefined || nowNs - this.#cappedNs > CALM_NS;
     this.#cappedNs = nowNs;
     if (!isNews) return;
+    const { maxNewBlocks } = this.#options.policy;
     this.#ports.log.warn(
-      'more scanners than may be blocked within a minute (a flood of forged ones?): those above that are not blocked, ' +
-        'but what they send over the threshold is dropped: raise --blocks-per-minute if they are real',
+      `more than ${maxNewBlocks} new blocks within a minute (forged scans?): what is over the threshold is dropped, ` +
+        'and no more blocks are written (--max-new-blocks)',
     );
   }
 
@@ -156,12 +170,17 @@ export class Tracking {
   }
 }
 
-type Seen = Pick<CounterValues, 'connectionsLost' | 'scansLost' | 'blocksRefused'> & {
-  readonly blocksCapped: bigint;
+/** How a packet of that kind came through. */
+function passageOf(kind: number): Passage {
+  if (kind === ProbeKind.HANDSHAKE) return 'handshake';
+  return kind === ProbeKind.UDP ? 'udp' : 'tcp';
+}
+
+type Seen = Pick<CounterValues, 'connectionsLost' | 'scansLost' | 'blocksRefused' | 'blocksCapped'> & {
   readonly forgotten: bigint;
 };
 
 function seenOf(counters: CounterValues): Seen {
-  const { connectionsLost, scansLost, blocksRefused, blocksCapped = 0n, sourcesEvicted, singlesEvicted } = counters;
+  const { connectionsLost, scansLost, blocksRefused, blocksCapped, sourcesEvicted, singlesEvicted } = counters;
   return { connectionsLost, scansLost, blocksRefused, blocksCapped, forgotten: sourcesEvicted + singlesEvicted };
 }

@@ -1,4 +1,4 @@
-import { blockStartNs, codecs } from '@scanward/map-codec';
+import { blockStartNs, codecs, VERDICTS } from '@scanward/map-codec';
 import type { Connection, Policy, Scan, Source } from '@scanward/map-codec';
 import { addressKey, maskAddress } from '../src/addresses.ts';
 import type {
@@ -26,6 +26,9 @@ export const { connection, scan, source } = codecs('little');
 export const SECOND = 1_000_000_000n;
 /** 2021-04-28 15:28:05 in UTC, which is the zone of the tests. */
 export const WALL_MS = Date.UTC(2021, 3, 28, 15, 28, 5);
+
+/** Linux's own ephemeral ports. */
+export const EPHEMERAL = { first: 32_768, last: 60_999 } as const;
 
 /** `ip('10.0.0.5')`, `ip('2001:db8::1')`; no checks. */
 export function ip(text: string): Uint8Array {
@@ -261,7 +264,7 @@ export class FakeLog implements Log {
 }
 
 export const ZERO_COUNTERS: CounterValues = {
-  verdicts: Array.from({ length: 9 }, () => ({ packets: 0n, bytes: 0n })),
+  verdicts: Array.from({ length: VERDICTS }, () => ({ packets: 0n, bytes: 0n })),
   connectionsLost: 0n,
   scansLost: 0n,
   blocksMade: 0n,
@@ -286,7 +289,8 @@ export class FakeWorld {
   readonly log = new FakeLog();
   readonly policies: Policy[] = [];
   counters: CounterValues = ZERO_COUNTERS;
-  network: NetworkState = { allow: [], onlink: [] };
+  network: NetworkState = { allow: [], onlink: [], ephemeral: EPHEMERAL };
+  readonly local = new Map<string, Uint8Array>();
   readNetwork: () => NetworkState = () => this.network;
   /** Who listens; undefined: nobody can say. */
   listening: ListeningPorts['at'] = () => undefined;
@@ -302,6 +306,11 @@ export class FakeWorld {
       changes: { changed: () => this.#takeChanged() },
       counters: { read: () => this.counters },
       network: { read: () => this.readNetwork() },
+      local: {
+        entries: () => this.local.values(),
+        add: (address) => this.local.set(address.join(), address).size > 0,
+        remove: (address) => this.local.delete(address.join()),
+      },
       policy: { write: (policy) => void this.policies.push(policy) },
       listening: { at: (address, transport) => this.listening(address, transport) },
       interfaceName: (ifindex) => `eth${ifindex}`,
@@ -328,6 +337,8 @@ export class FakeWorld {
         sourcePort: 5973,
         destinationPort: port,
         ifindex: 1,
+        kind: 1,
+        portState: 0,
         ...more,
       }),
     );
@@ -346,6 +357,8 @@ export class FakeWorld {
       portsCount: ports.length,
       sourceBits: 128,
       blocked: ttlNs === undefined ? 0 : 1,
+      kind: 1,
+      outcome: ttlNs === undefined ? 0 : 1,
       ports: [...ports, ...Array<number>(32 - ports.length).fill(0)],
       ...more,
     };

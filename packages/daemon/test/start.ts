@@ -8,6 +8,7 @@ export const POLICY: PolicyOptions = {
   ...{ windowMs: 60_000, blockTtlMs: 3_600_000, ipv6Prefix: 64 },
   // Not shorter than a block, so that a crowd of scanners is blocked as one is; suspicion.test.ts has the other way.
   probationMs: 3_600_000,
+  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
 };
 
 export const OPTIONS: DaemonOptions = {

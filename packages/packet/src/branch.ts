@@ -42,8 +42,12 @@ export const BRANCHES = [
   'tcp-options-not-linear',
   'tcp-cut-before-flags',
   'tcp-not-syn',
-  'tcp-syn-ack',
+  'tcp-syn-other',
   'tcp-syn',
+  'udp-short',
+  'udp-length',
+  'udp',
+  'checksum-wrong',
 ] as const;
 
 /** One of {@link BRANCHES}. */

@@ -15,6 +15,7 @@ export class Cursor {
   payloadEnd = 0;
   /** Behind the IP header, then behind the extension headers. */
   protocol = 0;
+  isIpv6 = false;
   isLaterFragment = false;
   /** More fragments come. */
   isCut = false;

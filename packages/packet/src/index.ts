@@ -18,5 +18,7 @@ export type {
   VlanDescription,
 } from './description.ts';
 export { parseFrame } from './parse.ts';
+export { kindOf } from './kind.ts';
+export type { ProbeKind } from './kind.ts';
 export type { FrameClass, ParsedFrame } from './parsed.ts';
 export { EtherType, Extension, IPV6_EXTENSIONS_MAX, Protocol, TcpFlag, VLAN_TAGS_MAX } from './protocol.ts';

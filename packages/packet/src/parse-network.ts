@@ -72,13 +72,13 @@ function parseIpv6(c: Cursor): Step {
 }
 
 /** Ethernet, VLAN tags and the IP header: whose packet it is. */
-export function parseNetwork(c: Cursor): { step: Step; isIpv6: boolean } {
-  if (!c.fits(ETHERNET_BYTES)) return { step: c.ends('malformed', 'ethernet-short'), isIpv6: false };
+export function parseNetwork(c: Cursor): Step {
+  if (!c.fits(ETHERNET_BYTES)) return c.ends('malformed', 'ethernet-short');
   const outer = c.u16(12);
   c.position += ETHERNET_BYTES;
   const type = parseVlanTags(c, outer);
-  if (type === undefined) return { step: c.ends('malformed', 'vlan-short'), isIpv6: false };
-  if (type === EtherType.ipv4) return { step: parseIpv4(c), isIpv6: false };
-  if (type === EtherType.ipv6) return { step: parseIpv6(c), isIpv6: true };
-  return { step: c.ends('not-ip', 'ethertype-other'), isIpv6: false };
+  if (type === undefined) return c.ends('malformed', 'vlan-short');
+  if (type === EtherType.ipv4) return parseIpv4(c);
+  c.isIpv6 = type === EtherType.ipv6;
+  return c.isIpv6 ? parseIpv6(c) : c.ends('not-ip', 'ethertype-other');
 }

@@ -1,5 +1,7 @@
 import type { Branch } from './branch.ts';
+import { isChecksumWrong } from './check.ts';
 import type { Cursor } from './cursor.ts';
+import { kindOf } from './kind.ts';
 import type { FrameClass } from './parsed.ts';
 import {
   Extension,
@@ -9,6 +11,7 @@ import {
   TCP_FLAGS_BYTES,
   TCP_START_BYTES,
   TcpFlag,
+  UDP_BYTES,
 } from './protocol.ts';
 
 /** The smallest extension header, and the whole of a fragment header. */
@@ -59,6 +62,8 @@ function parseExtensions(c: Cursor): FrameClass | undefined {
 }
 
 function takeTcpStart(c: Cursor): void {
+  c.frame.protocol = c.protocol;
+  c.frame.isCut = c.isCut;
   c.frame.sourcePort = c.u16(0);
   c.frame.destinationPort = c.u16(2);
   c.frame.sequence = c.u32(4);
@@ -67,12 +72,18 @@ function takeTcpStart(c: Cursor): void {
 function parseTcpFlags(c: Cursor): FrameClass {
   takeTcpStart(c);
   const flags = c.u8(13);
+  const length = c.payloadEnd - c.position;
   c.frame.flags = flags;
-  if ((flags & TcpFlag.syn) === 0) return c.ends('not-syn', 'tcp-not-syn');
-  return (flags & TcpFlag.ack) === 0 ? c.ends('syn', 'tcp-syn') : c.ends('not-syn', 'tcp-syn-ack');
+  c.frame.hasPayload = c.isCut || length > (c.u8(12) >> 4) * 4;
+  const kind = kindOf(flags, c.frame.hasPayload);
+  if (kind !== undefined) c.frame.kind = kind;
+  c.frame.isChecksumWrong = isChecksumWrong(c, length);
+  if (c.frame.isChecksumWrong) c.took('checksum-wrong');
+  if (kind === 'syn' && !c.frame.isChecksumWrong) return c.ends('syn', 'tcp-syn');
+  return c.ends('not-syn', (flags & TcpFlag.syn) === 0 ? 'tcp-not-syn' : 'tcp-syn-other');
 }
 
-/** A fragment may end within the header (nmap -f). Linux puts it together, so without the flags it counts as a SYN. */
+/** A fragment may end within the header (nmap -f). Linux puts it together, so without the flags it counts like a SYN. */
 function parseCutTcp(c: Cursor): FrameClass {
   // Of 8 to 15 bytes Linux keeps 8.
   const hasFlags = c.isWithinPayload(TCP_FLAGS_BYTES);
@@ -81,6 +92,8 @@ function parseCutTcp(c: Cursor): FrameClass {
   if (!c.isWithinPayload(needed)) return c.ends('malformed', 'tcp-beyond-payload');
   if (!hasFlags) {
     takeTcpStart(c);
+    c.frame.kind = 'fragment';
+    c.frame.hasPayload = true;
     return c.ends('syn', 'tcp-cut-before-flags');
   }
   return (c.u8(12) >> 4) * 4 < TCP_BYTES ? c.ends('malformed', 'tcp-header-length') : parseTcpFlags(c);
@@ -98,10 +111,27 @@ function parseTcp(c: Cursor): FrameClass {
   return parseTcpFlags(c);
 }
 
+/** UDP counts only when Linux would look for its socket. IPv6 may leave the length out. */
+function parseUdp(c: Cursor): FrameClass {
+  const left = c.payloadEnd - c.position;
+  if (!c.fits(UDP_BYTES) || left < UDP_BYTES) return c.ends('not-tcp', 'udp-short');
+  const length = c.u16(4) === 0 && c.isIpv6 ? left : c.u16(4);
+  if (length < UDP_BYTES || (!c.isCut && length > left)) return c.ends('not-tcp', 'udp-length');
+  c.frame.protocol = c.protocol;
+  c.frame.isCut = c.isCut;
+  c.frame.sourcePort = c.u16(0);
+  c.frame.destinationPort = c.u16(2);
+  c.frame.kind = 'udp';
+  c.frame.isChecksumWrong = isChecksumWrong(c, length);
+  if (c.frame.isChecksumWrong) c.took('checksum-wrong');
+  return c.ends('not-tcp', 'udp');
+}
+
 /** What is behind the IP header: a SYN, or what else the packet is. */
-export function parseTransport(c: Cursor, isIpv6: boolean): FrameClass {
+export function parseTransport(c: Cursor): FrameClass {
   if (c.isLaterFragment) return c.ends('fragment', 'ipv4-later-fragment');
-  const step = isIpv6 ? parseExtensions(c) : undefined;
+  const step = c.isIpv6 ? parseExtensions(c) : undefined;
   if (step !== undefined) return step;
-  return c.protocol === Protocol.tcp ? parseTcp(c) : c.ends('not-tcp', 'protocol-other');
+  if (c.protocol === Protocol.tcp) return parseTcp(c);
+  return c.protocol === Protocol.udp ? parseUdp(c) : c.ends('not-tcp', 'protocol-other');
 }

@@ -17,6 +17,7 @@ function slowClass(bytes: number[], frameLength: number): FrameClass {
     if (!has(at)) return 'malformed';
   }
   const type = view.getUint16(at - 2);
+  const network = at;
   let next: number;
   let end: number;
   let cut = false;
@@ -48,15 +49,27 @@ function slowClass(bytes: number[], frameLength: number): FrameClass {
     }
   } else return 'not-ip';
   if (next !== 6) return 'not-tcp';
+  const isSyn = () => (bytes[at + 13]! & 0x17) === 2;
   if (cut && end - at < 16) return end - at >= 8 && has(at + 8) ? 'syn' : 'malformed';
   if (cut) {
     if (!has(at + 16) || bytes[at + 12]! < 80) return 'malformed';
-    return (bytes[at + 13]! & 0x12) === 2 ? 'syn' : 'not-syn';
+    return isSyn() ? 'syn' : 'not-syn';
   }
   if (!has(at + 20) || at + 20 > end) return 'malformed';
   const header = (bytes[at + 12]! >> 4) * 4;
   if (header < 20 || at + header > end) return 'malformed';
-  return (bytes[at + 13]! & 0x12) === 2 ? 'syn' : 'not-syn';
+  if (!isSyn()) return 'not-syn';
+  if (end - at > 512 || !has(end)) return 'syn';
+  // The addresses stand before the transport header, or before what extends the IP header.
+  const words: number[] = [6, end - at];
+  const [first, bytesOfBoth] = type === 0x0800 ? [network + 12, 8] : [network + 8, 32];
+  for (let i = first; i < first + bytesOfBoth; i += 2) words.push(view.getUint16(i));
+  const half = words.reduce((sum, word) => sum + word) % 0xffff;
+  for (let i = at; i < end; i += 2) words.push(i + 1 < end ? view.getUint16(i) : bytes[i]! * 256);
+  const field = view.getUint16(at + 16);
+  // A sum of words that are not all zero is zero only as 0xffff.
+  const isRight = words.reduce((sum, word) => sum + word) % 0xffff === 0 || (half || 0xffff) === field;
+  return isRight ? 'syn' : 'not-syn';
 }
 
 const reached = new Map<Branch, number>(BRANCHES.map((branch) => [branch, 0]));
@@ -69,7 +82,10 @@ describe('parseFrame', () => {
         const parsed = parseFrame(linear, frame.length);
         for (const branch of parsed.branches) reached.set(branch, reached.get(branch)! + 1);
         expect(parsed.class).toBe(slowClass([...linear], frame.length));
-        expect(parsed.sourcePort !== undefined).toBe(parsed.class === 'syn' || parsed.class === 'not-syn');
+        const isTcp = parsed.class === 'syn' || parsed.class === 'not-syn';
+        expect(parsed.sourcePort !== undefined).toBe(isTcp || parsed.kind === 'udp');
+        expect(parsed.sequence !== undefined).toBe(isTcp);
+        if (parsed.class === 'syn') expect(['syn', 'fragment']).toContain(parsed.kind);
         if (parsed.class !== 'malformed' && parsed.class !== 'not-ip') expect(parsed.source).toHaveLength(16);
         if (parsed.class === 'not-ip') expect(parsed.source).toBeUndefined();
       }),

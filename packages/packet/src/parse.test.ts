@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from './address.ts';
 import { buildFrame } from './build.ts';
+import { checksum } from './checksum.ts';
 import type { ExtensionDescription, FrameDescription, Ipv4Description, Ipv6Description } from './description.ts';
 import { parseFrame } from './parse.ts';
 import { EtherType, TcpFlag } from './protocol.ts';
@@ -20,10 +21,15 @@ describe('a SYN', () => {
       frameLength: 54,
       source: parseAddress('192.0.2.56'),
       destination: parseAddress('10.0.0.5'),
+      protocol: 6,
+      isCut: false,
       sourcePort: 5973,
       destinationPort: 80,
       sequence: 0xfedcba98,
       flags: TcpFlag.syn,
+      hasPayload: false,
+      kind: 'syn',
+      isChecksumWrong: false,
       vlanTags: 0,
       extensionHeaders: 0,
       branches: ['ipv4', 'tcp-syn'],
@@ -52,6 +58,87 @@ describe('a SYN', () => {
     expect(parseFrame(frame.subarray(0, 54), frame.length)).toMatchObject({ class: 'syn', frameLength: frame.length });
     expect(parseFrame(frame.subarray(0, 53), frame.length).class).toBe('malformed');
     expect(parseFrame(frame.subarray(0, 54)).branches).toEqual(['ipv4-total-beyond-frame']);
+  });
+});
+
+describe('a checksum', () => {
+  const wrong = { checksum: 0x1234 };
+  it.each([
+    ['TCP over IPv4', { network: v4, transport: syn }],
+    ['TCP over IPv6', { network: v6, transport: syn }],
+    ['UDP over IPv4', { network: v4, transport: { kind: 'udp', sourcePort: 1, destinationPort: 2 } }],
+    ['UDP over IPv6', { network: v6, transport: { kind: 'udp', sourcePort: 1, destinationPort: 2 } }],
+  ] as [string, FrameDescription][])('of %s', (_, { network, transport }) => {
+    for (let length = 0; length < 40; length++) {
+      const long = { ...transport, payload: new Uint8Array(length).fill(0xfe) } as FrameDescription['transport'];
+      expect(parse({ network, transport: long! }).isChecksumWrong).toBe(false);
+      expect(parse({ network, transport: { ...long!, ...wrong } as typeof syn })).toMatchObject({
+        isChecksumWrong: true,
+        class: transport!.kind === 'tcp' ? 'not-syn' : 'not-tcp',
+      });
+    }
+  });
+
+  it('may be the sum of the pseudo header alone: the rest is left to the network card', () => {
+    const tail = Uint8Array.of(0, 20, 0, 6);
+    for (const network of [v4, v6]) {
+      const [source, destination] = [network.source as string, network.destination as string].map(parseAddress);
+      const half = checksum(source!, destination!, tail) ^ 0xffff;
+      expect(parse({ network, transport: { ...syn, checksum: half } })).toMatchObject({ class: 'syn' });
+      expect(parse({ network, transport: { ...syn, checksum: half ^ 1 } }).isChecksumWrong).toBe(true);
+    }
+  });
+
+  it('of UDP may be left out over IPv4, and not over IPv6', () => {
+    const transport = { kind: 'udp', sourcePort: 1, destinationPort: 2, checksum: 0 } as const;
+    expect(parse({ network: v4, transport }).isChecksumWrong).toBe(false);
+    expect(parse({ network: v6, transport }).isChecksumWrong).toBe(true);
+  });
+
+  it('of a fragment, of more than 512 bytes, or of what cannot be read whole is taken for right', () => {
+    expect(parse({ network: { ...v4, moreFragments: true }, transport: { ...syn, ...wrong } }).class).toBe('syn');
+    const of = (bytes: number) => ({
+      network: v4,
+      transport: { ...syn, ...wrong, payload: new Uint8Array(bytes - 20) },
+    });
+    expect(parse(of(512)).class).toBe('not-syn');
+    expect(parse(of(513)).class).toBe('syn');
+    const frame = buildFrame(of(512));
+    expect(parseFrame(frame.subarray(0, frame.length - 1), frame.length).class).toBe('syn');
+  });
+});
+
+describe('UDP', () => {
+  const udp = { kind: 'udp', sourcePort: 53, destinationPort: 40_000, payload: new Uint8Array(4) } as const;
+  it('has ports', () => {
+    expect(parse({ network: v4, transport: udp })).toMatchObject({
+      class: 'not-tcp',
+      kind: 'udp',
+      protocol: 17,
+      sourcePort: 53,
+      destinationPort: 40_000,
+    });
+    expect(parse({ network: { ...v4, moreFragments: true }, transport: { ...udp, length: 2_000 } }).kind).toBe('udp');
+    expect(withUdp(v6, 0).kind).toBe('udp');
+  });
+
+  const withUdp = (network: Ipv4Description | Ipv6Description, length: number) =>
+    parse({ network, transport: { ...udp, length } });
+  it.each([
+    [v4, 0],
+    [v4, 7],
+    [v4, 13],
+    [v6, 13],
+  ])('of a length that cannot be has none', (network, length) => {
+    const parsed = withUdp(network, length);
+    expect(parsed).toMatchObject({ class: 'not-tcp' });
+    expect([parsed.kind, parsed.destinationPort]).toEqual([undefined, undefined]);
+  });
+
+  it('is too short below eight bytes', () => {
+    expect(parse({ network: { ...v4, totalLength: 27 }, transport: udp }).branches.at(-1)).toBe('udp-short');
+    const frame = buildFrame({ network: v4, transport: udp });
+    expect(parseFrame(frame.subarray(0, 41), frame.length).branches.at(-1)).toBe('udp-short');
   });
 });
 
@@ -126,7 +213,8 @@ describe('a fragment', () => {
       parse({ network: { ...v4, moreFragments: true, totalLength: 20 + left }, transport: { ...syn, flags } });
     expect(cut(7).class).toBe('malformed');
     for (const left of [8, 15]) {
-      expect(cut(left, TcpFlag.ack)).toMatchObject({ class: 'syn', destinationPort: 80, sequence: 0xfedcba98 });
+      expect(cut(left, TcpFlag.ack)).toMatchObject({ class: 'syn', kind: 'fragment', destinationPort: 80 });
+      expect(cut(left).sequence).toBe(0xfedcba98);
       expect(cut(left).flags).toBeUndefined();
     }
     expect(cut(16)).toMatchObject({ class: 'syn', flags: TcpFlag.syn });

@@ -14,7 +14,6 @@ export function parseFrame(bytes: Uint8Array, frameLength: number = bytes.length
   if (!(frameLength >= bytes.length))
     throw new RangeError(`a frame of ${frameLength} bytes has no ${bytes.length} to read`);
   const cursor = new Cursor(bytes, frameLength);
-  const { step, isIpv6 } = parseNetwork(cursor);
-  cursor.frame.class = step ?? parseTransport(cursor, isIpv6);
+  cursor.frame.class = parseNetwork(cursor) ?? parseTransport(cursor);
   return cursor.frame;
 }

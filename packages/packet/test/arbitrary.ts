@@ -35,6 +35,7 @@ const port = fc.oneof({ arbitrary: fc.integer({ min: 0, max: 12 }), weight: 3 },
 const tcpFlags = fc.oneof(
   { arbitrary: fc.constant<number>(TcpFlag.syn), weight: 6 },
   { arbitrary: fc.constantFrom<number>(TcpFlag.syn | TcpFlag.ece | TcpFlag.cwr, TcpFlag.syn | TcpFlag.ack), weight: 2 },
+  { arbitrary: fc.constantFrom<number>(0x01, 0x00, 0x29, 0x11, 0x10, 0x04, 0x14), weight: 2 },
   fc.integer({ min: 0, max: 255 }),
 );
 
@@ -47,20 +48,26 @@ const tcp = record<NonNullable<FrameDescription['transport']>>({
   options: bytes(40),
   payload: rarely(bytes(64)),
   headerWords: rarely(fc.integer({ min: 0, max: 15 })),
+  checksum: rarely(fc.nat({ max: 0xffff })),
 });
 
-const udp = fc.record({
-  kind: fc.constant('udp' as const),
+const udp = record<NonNullable<FrameDescription['transport']>>({
+  kind: fc.constant('udp'),
   sourcePort: port,
   destinationPort: port,
   payload: bytes(32),
+  length: rarely(fc.nat({ max: 48 })),
+  checksum: rarely(fc.oneof(fc.constant(0), fc.nat({ max: 0xffff }))),
 });
 const icmp = fc.record({ kind: fc.constant('icmp' as const), payload: bytes(32) });
 /** The beginning of a TCP header, as in a first fragment. */
 const cut = fc.record({ kind: fc.constant('raw' as const), protocol: fc.constant(6), bytes: bytes(24) });
 const raw = fc.record({ kind: fc.constant('raw' as const), protocol: fc.nat({ max: 255 }), bytes: bytes(48) });
 
-const transport = fc.oneof({ arbitrary: tcp, weight: 10 }, udp, icmp, raw, { arbitrary: cut, weight: 2 });
+const transport = fc.oneof({ arbitrary: tcp, weight: 10 }, { arbitrary: udp, weight: 2 }, icmp, raw, {
+  arbitrary: cut,
+  weight: 2,
+});
 
 const extension: fc.Arbitrary<ExtensionDescription> = fc.oneof(
   {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { allowEntry, FakeWorld, ip, SECOND } from '../../test/fakes.ts';
 import { OPTIONS, POLICY, startDaemon } from '../../test/start.ts';
 import { addressKey } from '../addresses.ts';
-import type { ProbeKind } from '../events.ts';
+import type { ProbeKind } from '@scanward/detector';
 import { textFormat } from '../format-text.ts';
 import { Output } from '../output.ts';
 import { WallClock } from '../wall-clock.ts';
@@ -73,7 +73,7 @@ describe('kernel mode', () => {
     world.scan(SCANNER, PORTS, {}, TTL);
     world.clock.advance(4_500);
     drop(world, 7);
-    world.network = { allow: [allowEntry(SCANNER, 'gateway')], onlink: [] };
+    world.network = { ...world.network, allow: [allowEntry(SCANNER, 'gateway')] };
     world.clock.advance(500);
     expect(endsIn(world)).toEqual(['4 ports in 5 s, dropped 7 packets (406 bytes)']);
   });
