@@ -4,31 +4,10 @@ import { closeSync, openSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { inCheckout, stageOf } from '../checkout.ts';
+import { whyNot } from '../left-out.ts';
 import { broken } from './canary.ts';
 import { machine } from './machine.ts';
 import { tell } from './tell.ts';
-
-/** What is not worth its time in each kernel, and why. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  'bpf/test/mutation.kernel.test.ts': 'shows which faults the tests find',
-  'packages/testkit/test/lab.kernel.test.ts': 'is about a tool of the tests',
-  'packages/testkit/test/flooded-program.kernel.test.ts': 'is about a tool of the tests',
-  'packages/cli/test/integration/flood.kernel.test.ts':
-    'is what bpf/test/flood.kernel.test.ts shows, with the command around it',
-  'packages/cli/test/integration/full.kernel.test.ts':
-    'is what bpf/test/blocklist.kernel.test.ts shows, with the command around it',
-  'packages/cli/test/integration/rotation.kernel.test.ts':
-    'is what bpf/test/program.kernel.test.ts shows, with the command around it',
-  'packages/cli/test/integration/nmap.kernel.test.ts': 'is more of what scan.kernel.test.ts does',
-  'packages/cli/test/integration/commands.kernel.test.ts':
-    'is what commands do with maps that no kernel keeps otherwise',
-  'packages/cli/test/integration/million-blocks.kernel.test.ts': 'is about memory of a process',
-  'packages/cli/test/integration/kills.kernel.test.ts': 'is more of what pins.kernel.test.ts does',
-  'packages/cli/test/integration/pins-changed.kernel.test.ts': 'is more of what pins.kernel.test.ts does',
-  'packages/cli/src/system/state-file.kernel.test.ts': 'is about files',
-  'packages/cli/test/integration/output.kernel.test.ts': 'is about what is printed, which no kernel changes',
-  'packages/cli/test/integration/slow-reader.kernel.test.ts': 'is about a pipe of the shell, which no kernel changes',
-};
 
 /** Code that V8 optimises costs an emulated processor more than it saves: without it the tests take a sixth less time. */
 const V8 = process.env['MATRIX_PACE'] === 'emulated' ? ['--no-opt'] : [];
@@ -54,10 +33,9 @@ const kernelTests = (): string[] =>
 async function runTests(): Promise<void> {
   using fault = broken(canary);
   const chosen = kernelTests().filter((file) => file.includes(tests));
-  const excluded = chosen.filter((file) => file in LEFT_OUT);
   const stage = stageOf('x86-64');
   const run = ['--conditions=@scanward/source', join(stage, 'kernel-matrix/src/guest/run-tests.js'), '3'];
-  const files = chosen.filter((file) => !(file in LEFT_OUT));
+  const files = chosen.filter((file) => whyNot('x86-64', file) === undefined);
   const [file, ...args] = [...fault.launcher, process.execPath, ...V8, ...run, ...files];
   const child = spawn(file!, args, {
     cwd: stage,
@@ -72,9 +50,9 @@ async function runTests(): Promise<void> {
     },
   });
   const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  for (const each of excluded) {
-    const why = `${LEFT_OUT[each]!}: make test runs it`;
-    tell(fd, { event: 'test', file: each, name: 'all of it', state: 'skipped', ms: 0, why });
+  for (const each of chosen) {
+    const why = whyNot('x86-64', each);
+    if (why !== undefined) tell(fd, { event: 'test', file: each, name: 'all of it', state: 'skipped', ms: 0, why });
   }
   if (exitCode !== 0) {
     tell(fd, { event: 'trouble', why: `the test runner ended with ${signal ?? `code ${exitCode}`}` });
