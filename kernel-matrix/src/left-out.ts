@@ -77,6 +77,11 @@ const LIST: readonly (Omit<LeftOut, 'why'> & Reasons)[] = [
     file: 'packages/cli/test/integration/scan.kernel.test.ts',
     s390x: 'a hook of it failed here, for a reason that is not known: no scan was seen on this kernel yet',
   },
+  {
+    file: 'packages/cli/test/integration/room.kernel.test.ts',
+    names: '^small tables',
+    'x86-64': 'compares figures of the kernel as its other test does, of tables where they hardly matter',
+  },
   ...Object.entries(INTEGRATION).map(([name, why]) => ({
     file: `packages/cli/test/integration/${name}.kernel.test.ts`,
     ...(why === undefined ? {} : { 'x86-64': why }),
