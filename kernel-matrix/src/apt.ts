@@ -60,6 +60,13 @@ const remembered = async (): Promise<Record<string, Found>> =>
     () => ({}),
   );
 
+/** The packages of all kernels that are whole in the cache. */
+async function keptPackages(last: Readonly<Record<string, Found>>): Promise<DebianPackage[]> {
+  const found = Object.values(last);
+  const whole = await Promise.all(found.map(complete));
+  return found.filter((_, index) => whole[index]).flatMap(({ image, packages }) => [image, ...packages]);
+}
+
 /** Fetches the packages of the kernels of one architecture. An entry for which nothing can be had is not in the answer. */
 export async function fetchKernels(
   entries: readonly KernelEntry[],
@@ -90,6 +97,14 @@ export async function fetchKernels(
     if (before === undefined || before.instead !== undefined || !(await complete(before))) continue;
     watch.progress(`${entry.series}: not to be had now, takes ${before.image.name} of the cache`);
     answer.set(entry, before);
+  }
+  // And a neighbour in the cache is better than none.
+  const kept = await keptPackages(last);
+  for (const entry of open()) {
+    const choice = nearest(entry, kept);
+    if (choice === undefined) continue;
+    watch.progress(`${entry.series}: not to be had now, takes its neighbour ${choice.image.name} of the cache`);
+    answer.set(entry, { ...choice, instead: `${entry.series} cannot be fetched now` });
   }
   for (const [entry, choice] of answer) last[entry.series] = choice;
   await writeWhole(memory(), JSON.stringify(last, undefined, 1));

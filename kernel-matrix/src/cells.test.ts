@@ -22,6 +22,15 @@ it('leaves those of the full run out, unless they are named', () => {
   expect(names({ KERNELS: '7' })).toEqual(['7.x: qemu']);
 });
 
+it('a series takes none of the full run that begins like it, unless all are asked for', () => {
+  const both = [entry('6.12'), entry('6.12 s390x', { full: true })];
+  const named = (environment: Record<string, string>): string[] =>
+    plansOf(both, readOptions(environment)).map(({ cell }) => cell.name);
+  expect(named({ KERNELS: '6.12' })).toEqual(['6.12']);
+  expect(named({ KERNELS: '6.12', FULL: '1' })).toEqual(['6.12', '6.12 s390x']);
+  expect(named({ KERNELS: '6.12 s390x' })).toEqual(['6.12 s390x']);
+});
+
 it('leaves those out that the driver cannot run; canaries run by the one that can', () => {
   expect(names({ DRIVER: 'vagrant' })).toEqual(['5.10: vagrant']);
   const vagrant = canaries.map((name) => name.replace('qemu', 'vagrant'));

@@ -24,7 +24,7 @@ export function cellsOf(
 function chosenOf(kernels: readonly KernelEntry[], { kernels: words, full }: Options): readonly KernelEntry[] {
   if (words === undefined) return kernels.filter((kernel) => full || !kernel.full);
   try {
-    return select(kernels, words);
+    return select(kernels, words, full);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -88,8 +88,15 @@ export function parseKernels(json: string, path: string): readonly KernelEntry[]
   });
 }
 
-/** Those that `KERNELS=5.10,7` names: a word is a series or its beginning up to a point or a blank. Nothing: all. */
-export function select(kernels: readonly KernelEntry[], words: string | undefined): readonly KernelEntry[] {
+/**
+ * Those that `KERNELS=5.10,7` names: a word is a series or its beginning up to a point or a blank. Nothing: all.
+ * A beginning takes those marked `full` only with `full`, or when it is the beginning of no other.
+ */
+export function select(
+  kernels: readonly KernelEntry[],
+  words: string | undefined,
+  full = false,
+): readonly KernelEntry[] {
   const tokens = (words ?? '').split(',').map((word) => word.trim());
   const wanted = tokens.filter((word) => word !== '');
   if (wanted.length === 0) return kernels;
@@ -100,5 +107,10 @@ export function select(kernels: readonly KernelEntry[], words: string | undefine
   for (const word of wanted)
     if (!kernels.some((kernel) => matches(kernel, word)))
       throw new Error(`there is no kernel "${word}": take of ${kernels.map(({ series }) => series).join(', ')}`);
-  return kernels.filter((kernel) => wanted.some((word) => matches(kernel, word)));
+  const taken = wanted.flatMap((word) => {
+    const all = kernels.filter((kernel) => matches(kernel, word));
+    const ordinary = all.filter((kernel) => full || !kernel.full || kernel.series === word);
+    return ordinary.length > 0 ? ordinary : all;
+  });
+  return kernels.filter((kernel) => taken.includes(kernel));
 }

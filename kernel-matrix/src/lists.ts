@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { cacheFolder, writeWhole } from './cache.ts';
 import { archiveOf, readMirror } from './mirror.ts';
@@ -12,6 +13,9 @@ export type Watching = Omit<Watch, 'event'>;
 
 /** Lists that are younger are not fetched again, unless `MATRIX_REFRESH=1`. */
 const freshMs = 12 * 3600 * 1000;
+
+/** After so long a fetch is tried again: a mirror that is being changed has lists that do not fit each other. */
+const againMs = 10_000;
 
 /** What Debian calls a machine. */
 export const debianArch: Record<Arch, string> = { 'x86-64': 'amd64', s390x: 's390x' };
@@ -67,6 +71,9 @@ function reason(error: unknown): string {
   return line?.slice(3) ?? (error as Error).message;
 }
 
+const isUnreachable = (error: unknown): boolean =>
+  /Could not|Cannot initiate|timed out|Temporary failure/.test(reason(error));
+
 /** The suites of one architecture, as one run of the matrix sees them: none is fetched twice. */
 export class Lists {
   readonly #arch: Arch;
@@ -99,11 +106,20 @@ export class Lists {
       return;
     }
     watch.progress(`fetching the lists of ${suite} (${debianArch[this.#arch]})`);
-    await update(suite, this.#arch, watch.signal).catch((error: unknown) => {
-      watch.signal.throwIfAborted();
-      watch.progress(`${suite}: ${reason(error)}: ${so}`);
-      if (/Could not|Cannot initiate|timed out|Temporary failure/.test(reason(error))) this.#unreachable.add(archive);
-    });
+    const fetched = () => update(suite, this.#arch, watch.signal);
+    await fetched()
+      .catch(async (error: unknown) => {
+        watch.signal.throwIfAborted();
+        if (isUnreachable(error)) throw error;
+        watch.progress(`${suite}: ${reason(error)}: once more`);
+        await sleep(againMs, undefined, { signal: watch.signal });
+        await fetched();
+      })
+      .catch((error: unknown) => {
+        watch.signal.throwIfAborted();
+        watch.progress(`${suite}: ${reason(error)}: ${so}`);
+        if (isUnreachable(error)) this.#unreachable.add(archive);
+      });
   }
 
   /** The packages whose name matches in the lists of a suite; none when there never were any. */

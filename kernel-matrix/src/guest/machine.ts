@@ -2,6 +2,7 @@ import { features } from '@scanward/loader-native';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, arch, endianness, release } from 'node:os';
 import type { GuestEvent } from '../types.ts';
+import { versionIn } from './version.ts';
 
 /** Which kernel this is, and what it has. */
 export function machine(): Extract<GuestEvent, { event: 'boot' }> {
@@ -9,7 +10,7 @@ export function machine(): Extract<GuestEvent, { event: 'boot' }> {
   return {
     event: 'boot',
     release: release(),
-    version: /Debian (\S+)/.exec(readFileSync('/proc/version', 'utf8'))?.[1] ?? '',
+    version: versionIn(readFileSync('/proc/version', 'utf8')),
     arch: arch(),
     endian: endianness() === 'LE' ? 'little' : 'big',
     cpus: availableParallelism(),

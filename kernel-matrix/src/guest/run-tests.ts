@@ -3,7 +3,9 @@
  * with the files named by their paths in the checkout. Tells each test to the descriptor.
  */
 import { inCheckout } from '../checkout.ts';
+import { exceptOf } from '../left-out.ts';
 import { runTestFile } from './runner.ts';
+import type { TestReport } from '../s390x/report.ts';
 import { tell } from './tell.ts';
 
 const LINES = 6;
@@ -27,11 +29,13 @@ const brief = (why: string): string =>
     .join('\n');
 
 for (const file of files) {
-  const wrong = await runTestFile(inCheckout(file.replace(/\.ts$/, '.js')), file, (test) => {
+  const told = (test: TestReport): void => {
     const why = test.why === undefined ? {} : { why: brief(test.why) };
     say(`${test.state} ${file}: ${test.name} (${test.ms} ms)${'why' in why ? `\n${why.why}` : ''}`);
     tell(fd, { event: 'test', ...test, ...why });
-  });
+  };
+  const path = inCheckout(file.replace(/\.ts$/, '.js'));
+  const wrong = await runTestFile(path, file, told, exceptOf('x86-64', file));
   if (wrong !== undefined) trouble(`${file}: ${brief(wrong)}`);
 }
 process.exit();

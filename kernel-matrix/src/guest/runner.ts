@@ -7,6 +7,7 @@
 import { startTests, type File, type Test, type VitestRunner, type VitestRunnerConfig } from '@vitest/runner';
 import { getSuites, getTests } from '@vitest/runner/utils';
 import { pathToFileURL } from 'node:url';
+import type { LeftOut } from '../left-out.ts';
 import type { TestReport } from '../s390x/report.ts';
 
 /** Whatever a test asks for: an emulated processor is 30 to 100 times slower, and the whole run has a limit. */
@@ -66,21 +67,18 @@ function troubleOf(file: File): string | undefined {
   return failed ? ['a hook failed', ...inSuites].join('\n') : undefined;
 }
 
-/** Tests of a file that are left out, and why. */
-export interface Except {
-  readonly names: string;
-  readonly why: string;
-}
+/** Full names that match nowhere. `^` in it is the beginning of the name. */
+const allBut = (names: string): RegExp => new RegExp(`^(?!.*(?:${names}))`);
 
 /** Runs one file; tells each test as it ends, and what went wrong beside the tests. */
 export async function runTestFile(
   path: string,
   file: string,
   tell: (test: TestReport) => void,
-  except?: Except,
+  except?: LeftOut,
 ): Promise<string | undefined> {
   state.filepath = path;
-  config.testNamePattern = except === undefined ? undefined : new RegExp(`^(?!.*(?:${except.names}))`);
+  config.testNamePattern = except?.names === undefined ? undefined : allBut(except.names);
   const runner: VitestRunner = {
     config,
     importFile: (filepath) => import(pathToFileURL(filepath).href),
@@ -89,6 +87,6 @@ export async function runTestFile(
   const [ran] = await startTests([path], runner);
   for (const test of getTests(ran!))
     if (test.mode === 'skip' || test.mode === 'todo')
-      tell({ ...reportOf(test, file), ...(except === undefined ? {} : { why: except.why }) });
+      tell({ ...(except === undefined ? {} : { why: except.why }), ...reportOf(test, file) });
   return troubleOf(ran!);
 }

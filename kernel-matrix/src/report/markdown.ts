@@ -26,7 +26,9 @@ const skipList = (run: Run): string[] =>
 const packageList = (run: Run): string[] =>
   kernelsOf(run).map(({ cell, resolved, boot }) => {
     const source = resolved?.missing ?? resolved?.instead ?? resolved?.source ?? 'not looked for';
-    const guest = boot ? [boot.version, `Node ${boot.node}`] : [];
+    // The package has the version already; a kernel of nobody's package has it not.
+    const version = boot && !source.includes(boot.version) ? [boot.version] : [];
+    const guest = boot ? [...version, `Node ${boot.node}`] : [];
     return `- ${escaped(`${cell.name}, ${cell.kernel.why}: ${[source, ...guest].join('; ')}`)}`;
   });
 

@@ -13,7 +13,7 @@ import {
   repositoryFile,
   scanwardBin,
 } from '@scanward/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'scanward-bad-input-'));
 const refuseBpf = join(folder, 'refuse-bpf');
@@ -26,14 +26,6 @@ const EPERM = '1';
 let pair: Awaited<ReturnType<typeof createPair>>;
 
 beforeAll(async () => {
-  await command('gcc', [
-    '-Wall',
-    '-Wextra',
-    '-Werror',
-    '-o',
-    refuseBpf,
-    fileURLToPath(new URL('refuse-bpf.c', import.meta.url)),
-  ]);
   pair = await createPair();
 });
 afterAll(async () => {
@@ -101,22 +93,29 @@ test('capabilities of a user namespace only', async () => {
   expect(result.stderr).toContain('only in a user namespace');
 });
 
-test('a kernel without XDP links', async () => {
-  const result = await refused(['-i', 'eth0'], [refuseBpf, EINVAL, '28']);
-  expect(result).toMatchObject({ exitCode: 4 });
-  expect(result.stderr).toMatch(/^scanward: attaching to eth0: kernel \S+ has no .*: use Linux 5\.9 or later$/);
-});
+describe('where bpf(2) is refused', () => {
+  beforeAll(async () => {
+    const source = fileURLToPath(new URL('refuse-bpf.c', import.meta.url));
+    await command('gcc', ['-Wall', '-Wextra', '-Werror', '-o', refuseBpf, source]);
+  });
 
-test('a kernel that refuses bpf(2)', async () => {
-  const result = await refused(['-i', 'eth0'], [refuseBpf, EPERM, '255']);
-  expect(result).toMatchObject({ exitCode: 3 });
-  expect(result.stderr).toMatch(/^scanward: loading the program: the kernel refuses BPF_\w+: .* seccomp or lockdown/);
-});
+  test('a kernel without XDP links', async () => {
+    const result = await refused(['-i', 'eth0'], [refuseBpf, EINVAL, '28']);
+    expect(result).toMatchObject({ exitCode: 4 });
+    expect(result.stderr).toMatch(/^scanward: attaching to eth0: kernel \S+ has no .*: use Linux 5\.9 or later$/);
+  });
 
-test('a kernel without bpf(2)', async () => {
-  const result = await refused(['-i', 'eth0'], [refuseBpf, '38', '255']);
-  expect(result).toMatchObject({ exitCode: 4 });
-  expect(result.stderr).toContain('CONFIG_BPF_SYSCALL');
+  test('a kernel that refuses bpf(2)', async () => {
+    const result = await refused(['-i', 'eth0'], [refuseBpf, EPERM, '255']);
+    expect(result).toMatchObject({ exitCode: 3 });
+    expect(result.stderr).toMatch(/^scanward: loading the program: the kernel refuses BPF_\w+: .* seccomp or lockdown/);
+  });
+
+  test('a kernel without bpf(2)', async () => {
+    const result = await refused(['-i', 'eth0'], [refuseBpf, '38', '255']);
+    expect(result).toMatchObject({ exitCode: 4 });
+    expect(result.stderr).toContain('CONFIG_BPF_SYSCALL');
+  });
 });
 
 test('another XDP program', async () => {

@@ -1,4 +1,5 @@
 import {
+  brief,
   buildNative,
   createPair,
   flood,
@@ -20,13 +21,15 @@ afterAll(() => tool[Symbol.asyncDispose]());
 
 const ROUNDS = atPace(20, 1);
 
-test.each(atPace(['SIGTERM', 'SIGINT', 'SIGKILL'] as const, ['SIGTERM', 'SIGKILL'] as const))(
+// Of SIGKILL the kernel matrix sees the scans and the pins.
+test.each(atPace(['SIGTERM', 'SIGINT', 'SIGKILL'] as const, ['SIGTERM'] as const))(
   `%s at a random moment under load, ${ROUNDS} times: nothing is left`,
   { timeout: patience(180_000) },
   async (signal) => {
     await using pair = await createPair();
     const { victim, attacker } = pair;
-    const before = await leakSnapshot();
+    // The kernel matrix looks for leaks once, after all tests.
+    const before = brief ? undefined : await leakSnapshot();
     const ends: unknown[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       // Every other one while it starts, the rest while it works.
@@ -46,6 +49,6 @@ test.each(atPace(['SIGTERM', 'SIGINT', 'SIGKILL'] as const, ['SIGTERM', 'SIGKILL
       else expect([0, undefined], told).toContain(end.exitCode);
     }
     expect(ends).toHaveLength(ROUNDS);
-    expect(await leaksSince(before)).toEqual([]);
+    if (before !== undefined) expect(await leaksSince(before)).toEqual([]);
   },
 );
