@@ -28,6 +28,12 @@ export type {
   UdpDescription,
   VlanDescription,
 } from './description.ts';
+export { CapturedSockets } from './flows/captured-sockets.ts';
+export { HOST_ADDRESSES_MAX, HostSide } from './flows/host-side.ts';
+export type { HostRule, Sighting } from './flows/host-side.ts';
+export { TcpState } from './flows/tcp-state.ts';
+export { readUnreachable } from './flows/unreachable.ts';
+export type { Unreachable } from './flows/unreachable.ts';
 export { parseFrame } from './parse.ts';
 export { kindOf } from './kind.ts';
 export type { ProbeKind } from './kind.ts';
