@@ -107,42 +107,52 @@ static __always_inline void cell_count(struct block_line *line, __u64 i, __u32 f
 	__sync_fetch_and_add(&line->bytes[i], frame_bytes);
 }
 
-/* The allowlist may have been changed since the block was made, and an IPv6 block is of many addresses. */
+/*
+ * The allowlist may have been changed since the block was made, and an IPv6 block is of many addresses. With 0 bytes it
+ * is only asked, and nothing counted.
+ */
 static __always_inline bool is_blocked_in_hash(const struct addr *source, const struct addr *address, __u32 frame_bytes)
 {
 	struct block *block = bpf_map_lookup_elem(&blocked, source);
 
 	if (!block || !is_in_force(block, clock_now_ns()) || is_allowed(address))
 		return false;
-	__sync_fetch_and_add(&block->packets, 1);
-	__sync_fetch_and_add(&block->bytes, frame_bytes);
+	if (frame_bytes) {
+		__sync_fetch_and_add(&block->packets, 1);
+		__sync_fetch_and_add(&block->bytes, frame_bytes);
+	}
 	return true;
 }
 
 enum line_answer { LINE_BLOCKS, LINE_DOES_NOT, LINE_UNSURE };
 
-/* Honest traffic pays for one cache line: neither the clock nor the allowlist is asked without a block. */
-static __always_inline enum line_answer line_asked(__be32 ipv4, __u32 frame_bytes)
+/*
+ * Honest traffic pays for one cache line: neither the clock nor the allowlist is asked without a block. `cell` is that
+ * of a block.
+ */
+static __always_inline enum line_answer line_asked(const struct block_line *line, __be32 ipv4, __u64 *cell)
 {
-	struct block_line *line = ipv4_line_of(ipv4);
-	__u64 i;
-
 	if (!line)
 		return LINE_UNSURE;
-	i = cell_of(line, ipv4);
-	if (i < BLOCKS_PER_LINE && cell_is_in_force(line, i, clock_now_ns())) {
-		cell_count(line, i, frame_bytes);
+	*cell = cell_of(line, ipv4);
+	if (*cell < BLOCKS_PER_LINE && cell_is_in_force(line, *cell, clock_now_ns()))
 		return LINE_BLOCKS;
-	}
 	return line->in_hash ? LINE_UNSURE : LINE_DOES_NOT;
 }
 
+/* With 0 bytes it is only asked, and nothing counted. */
 static __always_inline bool is_blocked(const struct addr *source, const struct addr *address, __u32 frame_bytes)
 {
-	enum line_answer answer = addr_is_ipv4_mapped(source) ? line_asked(ipv4_of(source), frame_bytes) : LINE_UNSURE;
+	struct block_line *line = line_of(source);
+	enum line_answer answer;
+	__u64 cell = 0;
 
-	if (answer == LINE_BLOCKS)
+	answer = line_asked(line, ipv4_of(source), &cell);
+	if (answer == LINE_BLOCKS) {
+		if (frame_bytes && cell < BLOCKS_PER_LINE)
+			cell_count(line, cell, frame_bytes);
 		return true;
+	}
 	if (answer == LINE_UNSURE && is_blocked_in_hash(source, address, frame_bytes))
 		return true;
 	return nets_are_blocked() && net_drops(addr_high(address), addr_low(address), frame_bytes);
@@ -176,6 +186,18 @@ static __always_inline bool hash_remove(struct block_line *line, const struct ad
 	return true;
 }
 
+/* Whether a scan may make one more block within this minute; it is counted once it is made. */
+static __always_inline bool span_has_room(struct blocklist *list, __u64 now_ns, __u32 blocks_per_minute)
+{
+	__u32 now = start_units(now_ns);
+
+	if (now >= (__u64)list->span_start + BLOCKS_SPAN_UNITS) {
+		list->span_start = now;
+		list->span_blocks = 0;
+	}
+	return blocks_per_minute == 0 || list->span_blocks < blocks_per_minute;
+}
+
 /* A block for a source that has none. The allowlist is asked in this turn: see block_recheck. */
 static __always_inline enum block_outcome block_add(struct blocklist *list, struct block_line *line,
 						    const struct addr *source, const struct block *block, __u64 now_ns)
@@ -207,9 +229,25 @@ static __always_inline enum block_outcome block_add(struct blocklist *list, stru
 	return BLOCK_MADE;
 }
 
-/* Blocks a source. One that has a block keeps its place, and in force, unless the new one replaces it, its block too. */
+/* Of a source its block, if that is in force; or what may be replaced. */
+static __always_inline bool block_is_held(const struct addr *source, __u64 now_ns)
+{
+	struct block_line *line = line_of(source);
+	const struct block *old;
+	__u64 i;
+
+	if (line) {
+		i = cell_of(line, ipv4_of(source));
+		if (i < BLOCKS_PER_LINE)
+			return cell_is_in_force(line, i, now_ns);
+	}
+	old = bpf_map_lookup_elem(&blocked, source);
+	return old && is_in_force(old, now_ns);
+}
+
+/* Blocks a source; one that has a block keeps its place. */
 static __always_inline enum block_outcome block_put_taken(struct blocklist *list, const struct addr *source,
-							  const struct block *block, __u64 now_ns, bool replaces)
+							  const struct block *block, __u64 now_ns)
 {
 	struct block_line *line = line_of(source);
 	struct block *old;
@@ -218,8 +256,6 @@ static __always_inline enum block_outcome block_put_taken(struct blocklist *list
 	if (line) {
 		i = cell_of(line, ipv4_of(source));
 		if (i < BLOCKS_PER_LINE) {
-			if (!replaces && cell_is_in_force(line, i, now_ns))
-				return BLOCK_HELD;
 			cell_write(line, i, ipv4_of(source), block);
 			return BLOCK_MADE;
 		}
@@ -227,14 +263,12 @@ static __always_inline enum block_outcome block_put_taken(struct blocklist *list
 	old = bpf_map_lookup_elem(&blocked, source);
 	if (!old)
 		return block_add(list, line, source, block, now_ns);
-	if (!replaces && is_in_force(old, now_ns))
-		return BLOCK_HELD;
 	*old = *block;
 	return BLOCK_MADE;
 }
 
-static __always_inline enum block_outcome block_put(const struct addr *source, struct block *block, __u64 now_ns,
-						    bool replaces)
+/* What a command does: in place of a block that the source has. */
+static __always_inline enum block_outcome block_put(const struct addr *source, struct block *block, __u64 now_ns)
 {
 	struct blocklist *list = blocklist_take();
 	enum block_outcome outcome;
@@ -242,8 +276,24 @@ static __always_inline enum block_outcome block_put(const struct addr *source, s
 	if (!list)
 		return BLOCK_UNDECIDED;
 	block_round(block);
-	outcome = block_put_taken(list, source, block, now_ns, replaces);
+	outcome = block_put_taken(list, source, block, now_ns);
 	blocklist_give_back(list);
+	return outcome;
+}
+
+/* What a scan does, in its turn: unless the source is blocked, or there were too many within a minute. */
+static __always_inline enum block_outcome block_scanner_taken(struct blocklist *list, const struct addr *source,
+							      const struct block *block, __u64 now_ns,
+							      __u32 blocks_per_minute)
+{
+	enum block_outcome outcome;
+
+	if (block_is_held(source, now_ns))
+		return BLOCK_HELD;
+	if (!span_has_room(list, now_ns, blocks_per_minute))
+		return BLOCK_CAPPED;
+	outcome = block_put_taken(list, source, block, now_ns);
+	list->span_blocks += outcome == BLOCK_MADE;
 	return outcome;
 }
 
@@ -255,10 +305,18 @@ __attribute__((noinline)) int block_source(__u64 source_high, __u64 source_low, 
 					   __u64 expiry_ns)
 {
 	struct block block = { .start_ns = now_ns, .expiry_ns = expiry_ns, .reason = BLOCK_SCAN, .bits = bits };
+	const struct policy *rules = only_element(&policy);
+	struct blocklist *list = blocklist_take();
+	enum block_outcome outcome;
 	struct addr source;
 
+	if (!list)
+		return BLOCK_UNDECIDED;
 	addr_set(&source, source_high, source_low);
-	return block_put(&source, &block, now_ns, false);
+	block_round(&block);
+	outcome = block_scanner_taken(list, &source, &block, now_ns, rules ? rules->blocks_per_minute : 0);
+	blocklist_give_back(list);
+	return outcome;
 }
 
 static __always_inline enum block_outcome block_remove_taken(struct blocklist *list, const struct addr *source)

@@ -25,6 +25,30 @@ struct {
 	__type(value, struct allow);
 } allow SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct addr);
+	__type(value, struct local);
+} local SEC(".maps");
+
+/*
+ * One byte a TCP port, in host order; no two writers share a byte. A handshake to it went on although no socket here owns
+ * it: it is published for somebody behind this host, whose sockets nobody here can ask.
+ */
+#define FORWARDED_PORTS 64
+struct forwarded {
+	__u8 is_forwarded[FORWARDED_PORTS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 65536 / FORWARDED_PORTS);
+	__type(key, __u32);
+	__type(value, struct forwarded);
+} forwarded SEC(".maps");
+
 /* Mmapable, because then its values begin on a page: a line of 128 bytes is two cache lines, not three. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -115,8 +139,18 @@ struct {
 	__type(value, struct counters);
 } counters SEC(".maps");
 
+/* Only with SOCKETS_TEST; the tests make it larger. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct test_socket);
+	__type(value, __u32);
+} test_sockets SEC(".maps");
+
 /* Patched before load and frozen: the verifier removes the branches that they rule out. */
 const volatile __u32 clock_kind = CLOCK_KTIME;
+const volatile __u32 sockets_kind = SOCKETS_KERNEL;
 const volatile __u32 has_frags = 0; /* the kernel has multi-buffer frames (5.18) */
 const volatile __u32 source_sets = 16384;
 const volatile __u32 single_lines = 131072;
@@ -140,6 +174,10 @@ const enum block_reason *btf_block_reason __attribute__((unused));
 const enum block_outcome *btf_block_outcome __attribute__((unused));
 const enum command_op *btf_command_op __attribute__((unused));
 const enum clock_kind *btf_clock_kind __attribute__((unused));
+const enum sockets_kind *btf_sockets_kind __attribute__((unused));
+const enum probe_kind *btf_probe_kind __attribute__((unused));
+const enum port_state *btf_port_state __attribute__((unused));
+const enum evidence *btf_evidence __attribute__((unused));
 
 static __always_inline __u64 clock_now_ns(void)
 {

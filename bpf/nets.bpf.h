@@ -27,7 +27,7 @@ static __always_inline bool net_holds(const struct block *net, const struct addr
 }
 
 /*
- * Whether a packet is dropped because of a net, which is counted. Global: the verifier looks at it once, and not once for
+ * Whether a packet is dropped because of a net, which is counted; with 0 bytes it is only asked. Global: the verifier looks at it once, and not once for
  * each way that leads here. The address comes in two words: see block_source.
  */
 __attribute__((noinline)) int net_drops(__u64 address_high, __u64 address_low, __u32 frame_bytes)
@@ -45,8 +45,10 @@ __attribute__((noinline)) int net_drops(__u64 address_high, __u64 address_low, _
 		if (is_in_force(net, clock_now_ns())) {
 			if (is_allowed(&address))
 				return false;
-			__sync_fetch_and_add(&net->packets, 1);
-			__sync_fetch_and_add(&net->bytes, frame_bytes);
+			if (frame_bytes) {
+				__sync_fetch_and_add(&net->packets, 1);
+				__sync_fetch_and_add(&net->bytes, frame_bytes);
+			}
 			return true;
 		}
 		if (net->bits == 0)

@@ -12,6 +12,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 
 #define VLAN_TAGS_MAX 2
 #define IPV6_EXTENSIONS_MAX 8
@@ -64,10 +65,16 @@ struct packet {
 	__u32 sequence;
 	__u32 source_port; /* host order */
 	__u32 destination_port;
+	__u32 transport_offset; /* of the TCP or UDP header in the frame */
+	__u32 transport_length; /* what its checksum is over; 0: of a fragment, which nobody can check */
 	__u8 protocol; /* behind the IP header, then behind the extension headers */
 	bool is_ipv6;
 	bool is_cut; /* more fragments come */
 	__s8 ends; /* below zero: as ENDS_AS, once the blocklist was asked */
+	__u8 flags; /* of TCP, the lower six; of a fragment that ends before them 0 */
+	__u8 kind; /* enum probe_kind: what it asks with, if it asks */
+	bool has_payload; /* of TCP; also a fragment's, more of which comes */
+	__u8 pad[5];
 };
 
 /* Bytes of the frame in front of the cursor. */
@@ -214,6 +221,59 @@ static __always_inline int parse_extensions(struct cursor *c, struct packet *p)
 	return ENDS_AS(PASS_MALFORMED);
 }
 
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_PSH 0x08
+#define TCP_ACK 0x10
+#define TCP_URG 0x20
+#define TCP_FLAGS 0x3f /* the others are bits of ECN */
+
+static __always_inline __u8 tcp_flags(const struct tcphdr *tcp)
+{
+	return ((const __u8 *)tcp)[13] & TCP_FLAGS;
+}
+
+/* What Linux would take for a SYN. */
+static __always_inline bool is_syn(__u8 flags)
+{
+	return (flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_SYN;
+}
+
+/* A segment of a stream, as most are: it is never asked about. */
+static __always_inline bool is_data(__u8 flags, bool has_payload)
+{
+	return (flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK && has_payload;
+}
+
+/* SYN+ACK and RST are answers; when nobody asked, backscatter of a forged scan elsewhere. */
+static __always_inline enum probe_kind kind_of(__u8 flags, bool has_payload)
+{
+	if (is_syn(flags))
+		return KIND_SYN;
+	if ((flags & (TCP_SYN | TCP_RST)) && (flags & TCP_FIN))
+		return KIND_ODD;
+	if (flags & TCP_SYN)
+		return flags & TCP_RST ? KIND_ODD : KIND_NONE;
+	if ((flags & TCP_RST) || is_data(flags, has_payload))
+		return KIND_NONE;
+	if (flags & TCP_ACK) {
+		if (!(flags & TCP_FIN))
+			return KIND_ACK;
+		return flags & TCP_URG ? KIND_ODD : KIND_MAIMON;
+	}
+	switch (flags) {
+	case 0:
+		return KIND_NULL;
+	case TCP_FIN:
+		return KIND_FIN;
+	case TCP_FIN | TCP_PSH | TCP_URG:
+		return KIND_XMAS;
+	default:
+		return KIND_ODD;
+	}
+}
+
 /* Ports and sequence number. */
 static __always_inline void parse_tcp_start(const struct tcphdr *tcp, struct packet *p)
 {
@@ -222,14 +282,17 @@ static __always_inline void parse_tcp_start(const struct tcphdr *tcp, struct pac
 	p->sequence = bpf_ntohl(tcp->seq);
 }
 
-static __always_inline bool is_syn(const struct tcphdr *tcp)
+/* Flags, and what they make of the segment. */
+static __always_inline void parse_tcp_flags(const struct tcphdr *tcp, struct packet *p, bool has_payload)
 {
-	return tcp->syn && !tcp->ack;
+	p->flags = tcp_flags(tcp);
+	p->has_payload = has_payload;
+	p->kind = kind_of(p->flags, has_payload);
 }
 
 /*
  * A first fragment may end within the header (nmap -f). Linux puts it together, so one that ends before the
- * flags counts as a SYN: nothing honest is cut there. Of 8 to 15 bytes Linux keeps 8.
+ * flags counts like a SYN: nothing honest is cut there. Of 8 to 15 bytes Linux keeps 8.
  */
 static __always_inline int parse_tcp(struct cursor *c, struct packet *p)
 {
@@ -240,8 +303,14 @@ static __always_inline int parse_tcp(struct cursor *c, struct packet *p)
 	if (c->pos + TCP_START_BYTES > c->end || left < TCP_START_BYTES)
 		return ENDS_AS(PASS_MALFORMED);
 	parse_tcp_start(tcp, p);
-	if (p->is_cut && left < TCP_FLAGS_BYTES)
+	p->transport_offset = offset_of(c);
+	p->transport_length = p->is_cut ? 0 : left;
+	if (p->is_cut && left < TCP_FLAGS_BYTES) {
+		p->flags = 0;
+		p->has_payload = true;
+		p->kind = KIND_FRAGMENT;
 		return 0;
+	}
 	if (c->pos + TCP_FLAGS_BYTES > c->end)
 		return ENDS_AS(PASS_MALFORMED);
 	header = tcp->doff * 4;
@@ -249,7 +318,30 @@ static __always_inline int parse_tcp(struct cursor *c, struct packet *p)
 		return ENDS_AS(PASS_MALFORMED);
 	if (!p->is_cut && ((void *)(tcp + 1) > c->end || header > left))
 		return ENDS_AS(PASS_MALFORMED);
-	return is_syn(tcp) ? 0 : ENDS_AS(PASS_NOT_SYN);
+	parse_tcp_flags(tcp, p, p->is_cut || header < left);
+	return 0;
+}
+
+/* Of a length that Linux would drop nobody needs to know; IPv6 may leave it out. */
+static __always_inline int parse_udp(struct cursor *c, struct packet *p)
+{
+	__u32 left = p->length - consumed(c, p);
+	struct udphdr *udp = c->pos;
+	__u32 length;
+
+	if ((void *)(udp + 1) > c->end || left < sizeof(*udp))
+		return ENDS_AS(PASS_NOT_TCP);
+	length = bpf_ntohs(udp->len);
+	if (length == 0 && p->is_ipv6)
+		length = left;
+	if (length < sizeof(*udp) || (!p->is_cut && length > left))
+		return ENDS_AS(PASS_NOT_TCP);
+	p->source_port = bpf_ntohs(udp->source);
+	p->destination_port = bpf_ntohs(udp->dest);
+	p->transport_offset = offset_of(c);
+	p->transport_length = p->is_cut ? 0 : length;
+	p->kind = KIND_UDP;
+	return 0;
 }
 
 /* The IP header: whose packet it is. */
@@ -270,7 +362,7 @@ static __always_inline int parse_network(struct cursor *c, struct packet *p, __u
 	return ENDS_AS(PASS_NOT_IP);
 }
 
-/* What is behind it: a SYN, or the verdict of a packet that is none. */
+/* What is behind it: a segment or a datagram, or the verdict of what is neither. */
 static __always_inline int parse_transport(struct cursor *c, struct packet *p)
 {
 	int result;
@@ -282,10 +374,10 @@ static __always_inline int parse_transport(struct cursor *c, struct packet *p)
 		if (result < 0)
 			return result;
 	}
-	if (p->protocol != IPPROTO_TCP)
-		return ENDS_AS(PASS_NOT_TCP);
 	cursor_forget_path(c);
-	return parse_tcp(c, p);
+	if (p->protocol == IPPROTO_TCP)
+		return parse_tcp(c, p);
+	return p->protocol == IPPROTO_UDP ? parse_udp(c, p) : ENDS_AS(PASS_NOT_TCP);
 }
 
 #endif

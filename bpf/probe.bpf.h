@@ -10,6 +10,7 @@
 struct probe {
 	struct packet packet;
 	struct source_id source;
+	struct touched touched; /* here and not on the stack, which has 512 bytes for all functions that call each other */
 	__u32 source_bits;
 	__u32 pad;
 };

@@ -4,11 +4,13 @@
  * space runs by BPF_PROG_TEST_RUN and never attaches, so that `sources` and the blocklist have one kind of writer.
  */
 #include "blocks.bpf.h"
+#include "checksum.bpf.h"
 #include "maps.bpf.h"
 #include "parse.bpf.h"
 #include "probe.bpf.h"
 #include "shortcut.bpf.h"
 #include "singles.bpf.h"
+#include "sockets.bpf.h"
 #include "sources.bpf.h"
 #include "syns.bpf.h"
 
@@ -22,9 +24,10 @@ static __always_inline __u32 frame_length(struct xdp_md *ctx)
 	return ctx->data_end - ctx->data;
 }
 
-static __always_inline void report_scan(const struct probe *p, bool is_block, __u64 expiry_ns, const struct touched *t,
-					__u64 now_ns, __u32 ifindex, struct counters *sums)
+static __always_inline void report_scan(const struct probe *p, enum block_outcome outcome, __u64 expiry_ns,
+					__u64 now_ns, struct xdp_md *ctx, struct counters *sums)
 {
+	const struct touched *t = &p->touched;
 	struct scan *scan = bpf_ringbuf_reserve(&scans, sizeof(*scan), 0);
 
 	if (!scan) {
@@ -34,16 +37,20 @@ static __always_inline void report_scan(const struct probe *p, bool is_block, __
 	scan->time_ns = now_ns;
 	scan->source = p->packet.source;
 	scan->destination = p->packet.destination;
-	scan->expiry_ns = expiry_ns;
-	scan->ifindex = ifindex;
+	scan->expiry_ns = outcome == BLOCK_MADE || outcome == BLOCK_HELD ? expiry_ns : 0;
+	scan->ifindex = ctx->ingress_ifindex;
 	scan->ports_count = t->ports_count;
 	scan->source_bits = p->source_bits;
-	scan->blocked = is_block;
+	scan->blocked = outcome == BLOCK_MADE || outcome == BLOCK_HELD;
+	scan->kind = p->packet.kind;
+	scan->outcome = outcome;
+	__builtin_memset(scan->pad, 0, sizeof(scan->pad));
 	__builtin_memcpy(scan->ports, t->ports, sizeof(scan->ports));
 	bpf_ringbuf_submit(scan, 0);
 }
 
-static __always_inline void report_connection(const struct packet *p, __u64 now_ns, __u32 ifindex, struct counters *sums)
+static __always_inline void report_connection(const struct packet *p, enum probe_kind kind, enum port_state port_state,
+					      __u64 now_ns, struct xdp_md *ctx, struct counters *sums)
 {
 	struct connection *connection = bpf_ringbuf_reserve(&connections, sizeof(*connection), 0);
 
@@ -56,40 +63,45 @@ static __always_inline void report_connection(const struct packet *p, __u64 now_
 	connection->destination = p->destination;
 	connection->source_port = bpf_htons(p->source_port);
 	connection->destination_port = bpf_htons(p->destination_port);
-	connection->ifindex = ifindex;
+	connection->ifindex = ctx->ingress_ifindex;
+	connection->kind = kind;
+	connection->port_state = port_state;
+	__builtin_memset(connection->pad, 0, sizeof(connection->pad));
 	bpf_ringbuf_submit(connection, BPF_RB_NO_WAKEUP);
 }
 
 /* A source over the threshold; true when the packet is to be dropped. */
-static __always_inline bool handle_scan(const struct probe *p, const struct touched *t, const struct policy *rules,
-					__u64 now_ns, __u32 ifindex, struct counters *sums)
+static __always_inline bool handle_scan(const struct probe *p, const struct policy *rules, __u64 now_ns, struct xdp_md *ctx,
+					struct counters *sums)
 {
+	const struct touched *t = &p->touched;
 	const struct addr *source = &p->source.source;
 	bool blocks = rules->response == RESPONSE_BLOCK;
 	__u64 expiry_ns = blocks && rules->block_ttl_ns ? expiry_of(now_ns + rules->block_ttl_ns) : 0;
-	enum block_outcome outcome = BLOCK_REFUSED;
-	bool is_blocked_now;
+	enum block_outcome outcome = BLOCK_UNDECIDED;
 
 	if (rules->mode != MODE_KERNEL || is_allowed(&p->packet.source) ||
 	    has_grace(&p->packet.source, now_ns))
 		return false;
 	if (blocks)
 		outcome = block_source(addr_high(source), addr_low(source), p->source_bits, now_ns, expiry_ns);
-	is_blocked_now = outcome == BLOCK_MADE || outcome == BLOCK_HELD;
 	sums->blocks_made += outcome == BLOCK_MADE;
 	/* One for each crossing: a scanner without a block comes here with every packet. */
-	sums->blocks_refused += blocks && outcome == BLOCK_REFUSED && t->report;
+	sums->blocks_refused += outcome == BLOCK_REFUSED && t->report;
+	sums->blocks_capped += outcome == BLOCK_CAPPED && t->report;
 	/* A block that was refused at first is told when it is made. */
 	if (t->report || outcome == BLOCK_MADE)
-		report_scan(p, is_blocked_now, is_blocked_now ? expiry_ns : 0, t, now_ns, ifindex, sums);
+		report_scan(p, outcome, expiry_ns, now_ns, ctx, sums);
 	return blocks;
 }
 
-/* One probe of a port: in `singles` while it is the source's only one, then in `sources`. */
-static __always_inline void touch(const struct source_id *id, struct line *line, const struct packet *p, __u64 now_ns,
-				  const struct policy *rules, struct counters *sums, struct touched *t)
+/* One probe of a port: in `singles` while it is the source's only one, then in `sources`. What comes of it is in `touched`. */
+static __always_inline void touch(struct probe *p, __u64 now_ns, const struct policy *rules, struct counters *sums)
 {
 	struct horizon h = horizon_at(now_ns >> TICK_SHIFT, rules->window_ns, 0);
+	struct line *line = single_line_of(&p->source);
+	const struct source_id *id = &p->source;
+	__u16 port = p->packet.destination_port;
 	struct source_set *set;
 	__u64 carried = 0;
 	bool goes;
@@ -98,51 +110,173 @@ static __always_inline void touch(const struct source_id *id, struct line *line,
 		return;
 	/* The look without the lock is a hint: see singles.bpf.h. */
 	goes = !singles_serve(rules) || (mark_is_fresh(line, now_ns, rules->window_ns) && source_is_in(id));
-	if (single_note(line, id, p->destination_port, goes, now_ns, &h, &carried, sums) == SINGLE_STAYS)
+	if (single_note(line, id, port, goes, now_ns, &h, &carried, sums) == SINGLE_STAYS)
 		return;
 	set = source_set_of(id);
 	if (!set)
 		return;
-	source_touch(set, id, &p->destination, carried, p->destination_port, now_ns, rules, t);
-	sums->sources_evicted += t->evicted;
+	source_touch(set, id, &p->packet.destination, carried, port, now_ns, rules, &p->touched);
+	sums->sources_evicted += p->touched.evicted;
 }
 
 /*
- * A SYN: its verdict. A global function, which the verifier walks through once, and not once for each way that a header
- * can take to it.
+ * The probe counts: whether it is to be dropped. A global function, which the verifier walks through once, and not once
+ * for each way to it.
  */
+__noinline int count_probe(struct xdp_md *ctx, __u64 now_ns)
+{
+	struct counters *sums = only_element(&counters);
+	struct policy *rules = only_element(&policy);
+	struct probe *p = only_element(&probe);
+
+	/* A block of nobody would shut out all who have no address yet; and all zero is an empty slot. */
+	if (!sums || !rules || !p || addr_is_unspecified(&p->source.source))
+		return false;
+	__builtin_memset(&p->touched, 0, sizeof(p->touched));
+	touch(p, now_ns, rules, sums);
+	return p->touched.over && handle_scan(p, rules, now_ns, ctx, sums);
+}
+
+/* Who listens on the port that a SYN asks for. Of a port that is published for somebody else this host has no socket. */
+static __always_inline enum port_state port_state_of(struct xdp_md *ctx, const struct packet *p)
+{
+	if (!is_local(&p->destination))
+		return PORT_UNKNOWN;
+	return is_forwarded(p->destination_port) || socket_state(ctx) != SOCKET_NONE ? PORT_OPEN : PORT_CLOSED;
+}
+
+/* A SYN, or a fragment of what may be one: its verdict. Global, as count_probe. */
 __noinline int decide_syn(struct xdp_md *ctx)
 {
 	struct counters *sums = only_element(&counters);
 	struct policy *rules = only_element(&policy);
 	struct probe *syn = only_element(&probe);
-	__u32 ifindex = ctx->ingress_ifindex;
-	struct touched touched = {};
-	struct line *single_line;
+	enum port_state port_state = PORT_UNKNOWN;
 	struct syn_id id;
 	__u64 now_ns;
 
 	if (!sums || !rules || !syn)
 		return PASS_CONNECTION;
 	now_ns = clock_now_ns();
-	id = syn_identify(&syn->packet);
+	id = syn_identify(&syn->packet, syn->packet.sequence);
 	syn->source.hash = source_hash(&syn->source.source);
-	single_line = single_line_of(&syn->source);
 	/* Both are fetched at once: what is locked is waited for. */
 	line_fetch(id.line);
-	line_fetch(single_line);
+	line_fetch(single_line_of(&syn->source));
+	if (checksum_is_wrong(ctx))
+		return PASS_NOT_SYN;
 	if (syn_seen(&id, now_ns, sums))
 		return PASS_RETRANSMISSION;
 
-	/* A block of nobody would shut out all who have no address yet; and all zero is an empty slot. */
-	if (!addr_is_unspecified(&syn->source.source))
-		touch(&syn->source, single_line, &syn->packet, now_ns, rules, sums, &touched);
-	if (touched.over && handle_scan(syn, &touched, rules, now_ns, ifindex, sums)) {
+	if (rules->evidence == EVIDENCE_CLOSED)
+		port_state = port_state_of(ctx, &syn->packet);
+	/* A fragment always passes: what it is a part of may be anything. */
+	if (port_state != PORT_OPEN && count_probe(ctx, now_ns) && syn->packet.kind != KIND_FRAGMENT) {
 		syn_forget(&id);
 		return DROP_THRESHOLD;
 	}
-	report_connection(&syn->packet, now_ns, ifindex, sums);
+	report_connection(&syn->packet, syn->packet.kind, port_state, now_ns, ctx, sums);
 	return PASS_CONNECTION;
+}
+
+/* Whether honest packets of this kind come late: when their socket is gone, or to somebody who changed the address. */
+static __always_inline bool may_be_late(enum probe_kind kind)
+{
+	return kind == KIND_FIN || kind == KIND_ACK || kind == KIND_MAIMON || kind == KIND_UDP;
+}
+
+static __always_inline bool is_ephemeral(const struct policy *rules, __u32 port)
+{
+	return port >= rules->ephemeral_first && port <= rules->ephemeral_last;
+}
+
+/* Whether this may be the second packet of a client that has sent nothing yet: the end of a handshake, or of a connection. */
+static __always_inline bool may_follow_syn(const struct packet *p)
+{
+	return p->protocol == IPPROTO_TCP && !p->has_payload && !(p->flags & TCP_SYN) &&
+	       (p->flags & (TCP_ACK | TCP_RST));
+}
+
+/*
+ * What follows a SYN says who answered it. A socket past the handshake: the source got our answer, so it is who it says.
+ * No socket, and the source goes on all the same: somebody behind this host. With SYN cookies the listener is found.
+ */
+static __always_inline void note_what_follows(const struct probe *p, const struct syn_id *syn, __u32 state,
+					      __u64 now_ns, struct xdp_md *ctx, struct counters *sums)
+{
+	if (is_established(state)) {
+		syn_forget(syn);
+		report_connection(&p->packet, KIND_HANDSHAKE, PORT_OPEN, now_ns, ctx, sums);
+	} else if (state == SOCKET_NONE && p->packet.kind == KIND_ACK && is_local(&p->packet.destination)) {
+		note_forwarded(p->packet.destination_port);
+	}
+}
+
+/* Neither SYN nor data: does it belong to a socket, or is it a probe? Its verdict; global, as count_probe. */
+__noinline int decide_stray(struct xdp_md *ctx)
+{
+	struct counters *sums = only_element(&counters);
+	struct policy *rules = only_element(&policy);
+	struct probe *p = only_element(&probe);
+	bool is_late_to_client, may_count, follows = false;
+	struct syn_id syn = {};
+	__u32 verdict, state;
+	__u64 now_ns;
+	__u8 kind;
+
+	if (!sums || !rules || !p)
+		return PASS_NOT_SYN;
+	kind = p->packet.kind;
+	verdict = p->packet.protocol == IPPROTO_TCP ? PASS_NOT_SYN : PASS_NOT_TCP;
+	is_late_to_client = may_be_late(kind) && is_ephemeral(rules, p->packet.destination_port);
+	may_count = kind != KIND_NONE && !is_late_to_client && is_local(&p->packet.destination);
+	now_ns = clock_now_ns();
+	if (may_follow_syn(&p->packet) && !(kind == KIND_ACK && is_late_to_client)) {
+		syn = syn_identify(&p->packet, p->packet.sequence - 1);
+		follows = syn_is_known(&syn, now_ns);
+	}
+	if (!may_count && !follows)
+		return verdict;
+	state = socket_state(ctx);
+	if (!follows && is_owned(state))
+		return verdict;
+	if (checksum_is_wrong(ctx))
+		return verdict;
+	if (follows) {
+		note_what_follows(p, &syn, state, now_ns, ctx, sums);
+		return verdict;
+	}
+	if (state != SOCKET_NONE && rules->evidence == EVIDENCE_CLOSED)
+		return verdict;
+	if (p->packet.protocol == IPPROTO_TCP && may_be_late(kind) && is_forwarded(p->packet.destination_port))
+		return verdict;
+	if (addr_is_unspecified(&p->source.source))
+		return verdict;
+	p->source.hash = source_hash(&p->source.source);
+	if (count_probe(ctx, now_ns))
+		return DROP_THRESHOLD;
+	report_connection(&p->packet, kind, state == SOCKET_NONE ? PORT_CLOSED : PORT_OPEN, now_ns, ctx, sums);
+	return PASS_PROBE;
+}
+
+/* What the packet of `probe` meets in the blocklist, away from the shortcut; 0: nothing. Global, as count_probe. */
+__noinline int decide_blocked(struct xdp_md *ctx, __u32 frame_bytes)
+{
+	struct probe *p = only_element(&probe);
+	bool may_be_kept;
+
+	if (!p)
+		return 0;
+	may_be_kept = p->packet.ends >= 0 && p->packet.protocol == IPPROTO_TCP && !p->packet.is_cut &&
+		      !(p->packet.flags & TCP_SYN) && keeps_established();
+	if (!is_blocked(&p->source.source, &p->packet.source, may_be_kept ? 0 : frame_bytes))
+		return 0;
+	if (may_be_kept) {
+		if (is_established(socket_state(ctx)))
+			return PASS_ESTABLISHED;
+		is_blocked(&p->source.source, &p->packet.source, frame_bytes);
+	}
+	return DROP_BLOCKED;
 }
 
 /* The way of any frame, through all headers. */
@@ -161,13 +295,17 @@ static __always_inline enum verdict decide_long(struct xdp_md *ctx, __u32 frame_
 		return ~result;
 
 	p->source_bits = source_of(&p->source.source, &p->packet.source, rules);
-	if (!is_not_blocked && is_blocked(&p->source.source, &p->packet.source, frame_bytes))
-		return DROP_BLOCKED;
-
-	result = parse_transport(&cursor, &p->packet);
-	if (result < 0)
-		return ~result;
-	return decide_syn(ctx);
+	p->packet.ends = parse_transport(&cursor, &p->packet);
+	if (!is_not_blocked) {
+		result = decide_blocked(ctx, frame_bytes);
+		if (result)
+			return result;
+	}
+	if (p->packet.ends < 0)
+		return ~p->packet.ends;
+	if (p->packet.kind == KIND_SYN || p->packet.kind == KIND_FRAGMENT)
+		return decide_syn(ctx);
+	return decide_stray(ctx);
 }
 
 static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes)
@@ -179,10 +317,14 @@ static __always_inline enum verdict decide(struct xdp_md *ctx, __u32 frame_bytes
 		return PASS_NOT_IP;
 	case SHORTCUT_BLOCKED:
 		return DROP_BLOCKED;
+	case SHORTCUT_ESTABLISHED:
+		return PASS_ESTABLISHED;
 	case SHORTCUT_NOT_SYN:
 		return PASS_NOT_SYN;
 	case SHORTCUT_SYN:
 		return decide_syn(ctx);
+	case SHORTCUT_STRAY:
+		return decide_stray(ctx);
 	default:
 		return decide_long(ctx, frame_bytes, shortcut == SHORTCUT_NOT_BLOCKED);
 	}
@@ -283,7 +425,7 @@ static __always_inline bool command_do(struct command *command, const struct pol
 	case COMMAND_RECHECK:
 		return command_recheck(command);
 	case COMMAND_BLOCK:
-		outcome = command->is_net ? net_put(&source, &block) : block_put(&source, &block, now_ns, true);
+		outcome = command->is_net ? net_put(&source, &block) : block_put(&source, &block, now_ns);
 		break;
 	case COMMAND_UNBLOCK:
 		outcome = command->is_net ? net_remove(&source, block.bits) : block_remove(&source);

@@ -11,18 +11,20 @@ struct syn_id {
 	__u64 tag; /* 40 bits */
 };
 
-static __always_inline __u32 syn_hash(const struct packet *p, const volatile __u64 *key)
+/* Not inlined: its many products would lie on the stack of whoever goes on from here. */
+static __noinline __u32 syn_hash(const struct packet *p, __u32 sequence, const volatile __u64 *key)
 {
 	__u32 ports = p->source_port << 16 | p->destination_port;
 
 	return (key[0] + addr_sum(&p->source, key + 1) + addr_sum(&p->destination, key + 5) + key[9] * ports +
-		key[10] * p->sequence) >> 32;
+		key[10] * sequence) >> 32;
 }
 
-static __always_inline struct syn_id syn_identify(const struct packet *p)
+/* A SYN with the addresses and ports of this packet. */
+static __always_inline struct syn_id syn_identify(const struct packet *p, __u32 sequence)
 {
-	__u32 where = syn_hash(p, &secret[SOURCE_KEYS]);
-	__u32 what = syn_hash(p, &secret[SOURCE_KEYS + SYN_KEYS]);
+	__u32 where = syn_hash(p, sequence, &secret[SOURCE_KEYS]);
+	__u32 what = syn_hash(p, sequence, &secret[SOURCE_KEYS + SYN_KEYS]);
 	__u32 index = hash_to_set(where, syn_lines);
 
 	return (struct syn_id){
@@ -50,6 +52,17 @@ static __always_inline bool syn_seen(const struct syn_id *id, __u64 now_ns, stru
 	fallen = line_put(line, place, cell_now(id->tag, now_ns));
 	bpf_spin_unlock(&line->lock);
 	sums->syns_evicted += syn_is_fresh(fallen, now_ns);
+	return syn_is_fresh(cell, now_ns);
+}
+
+/* Without the lock, and without remembering: whether the SYN was seen. */
+static __always_inline bool syn_is_known(const struct syn_id *id, __u64 now_ns)
+{
+	__u64 cell;
+
+	if (!id->line)
+		return false;
+	line_find(id->line, id->tag, 0, &cell);
 	return syn_is_fresh(cell, now_ns);
 }
 

@@ -23,6 +23,10 @@
 #define CELLS_PER_LINE 7
 /* On-link IPv6 prefixes in the policy. */
 #define ONLINK_MAX 16
+/* A longer segment or datagram is taken for whole: nobody adds it up. */
+#define CHECKSUM_BYTES_MAX 512
+/* The span in which new blocks are counted against `blocks_per_minute`, in the units of blocks: a minute. */
+#define BLOCKS_SPAN_UNITS 895
 /* A SYN seen again within this time is a retransmission. */
 #define RETRANSMISSION_NS 64000000000ULL
 /* Blocks in one line. */
@@ -58,6 +62,34 @@ enum response {
 	RESPONSE_LOG = 1, /* nobody is blocked */
 };
 
+/* What a packet asks about a port with; TCP flags without the bits of ECN. */
+enum probe_kind {
+	KIND_NONE = 0, /* it asks nothing */
+	KIND_SYN = 1,
+	KIND_FIN = 2,
+	KIND_NULL = 3, /* no flag */
+	KIND_XMAS = 4, /* FIN, PSH and URG */
+	KIND_MAIMON = 5, /* FIN and ACK, without payload */
+	KIND_ACK = 6, /* without payload */
+	KIND_ODD = 7, /* flags that no host sends */
+	KIND_UDP = 8,
+	KIND_FRAGMENT = 9, /* a first fragment that ends before the flags */
+	KIND_HANDSHAKE = 10, /* no probe: a source completed a handshake, so it really is who it says */
+};
+
+/* What answers on a port. */
+enum port_state {
+	PORT_UNKNOWN = 0, /* of a SYN: with EVIDENCE_ANY nobody asks */
+	PORT_OPEN = 1, /* a socket of this host, or somebody behind it */
+	PORT_CLOSED = 2,
+};
+
+/* Which ports count. */
+enum evidence {
+	EVIDENCE_ANY = 0, /* all */
+	EVIDENCE_CLOSED = 1, /* those of this host that nobody listens on; of other hosts all, for nothing is known of them */
+};
+
 /* policy: array of 1. Written by user space, read per packet. */
 struct policy {
 	__u64 window_ns;
@@ -67,6 +99,12 @@ struct policy {
 	__u8 response; /* enum response */
 	__u8 ipv6_prefix; /* bits of an IPv6 source that is not on-link */
 	__u8 onlink_count;
+	__u32 blocks_per_minute; /* new blocks of scans, at most; 0: no cap */
+	__u16 ephemeral_first; /* host order: FIN, ACK, Maimon and UDP to these ports may be late answers, and never count */
+	__u16 ephemeral_last;
+	__u8 evidence; /* enum evidence */
+	__u8 keep_established; /* 1: what a blocked source sends to an established TCP socket passes */
+	__u8 pad[6];
 	struct addr ipv6_mask; /* ipv6_prefix as a mask */
 	struct prefix onlink[ONLINK_MAX]; /* IPv6 sources in these are taken whole */
 };
@@ -78,6 +116,11 @@ enum allow_reason {
 	ALLOW_SSH_PEER = 4,
 	ALLOW_OPERATOR = 5, /* by a flag, for as long as it is given */
 	ALLOW_COMMAND = 6, /* by a command, until another one takes it back */
+};
+
+/* local: hash of struct addr (an own unicast address) -> this. Only what is sent to these can be a probe other than a SYN. */
+struct local {
+	__u32 kind; /* why it is there; no program asks */
 };
 
 /* The key of `allow`, `blocked_nets`, `graces` and `block_notes`. */
@@ -137,7 +180,9 @@ struct blocklist {
 	struct bpf_spin_lock lock;
 	__u32 is_taken; /* by a writer; under the lock */
 	__u32 count; /* blocks in lines and hash, those that have expired too */
-	__u8 pad[52];
+	__u32 span_blocks; /* new blocks of scans since: */
+	__u32 span_start; /* units */
+	__u8 pad[44];
 	__u32 nets; /* blocks in blocked_nets, those that have expired too */
 };
 
@@ -194,7 +239,10 @@ struct line {
 	__u64 cells[CELLS_PER_LINE];
 };
 
-/* connections: ring buffer that wakes nobody. */
+/*
+ * connections: ring buffer that wakes nobody: each SYN that is no retransmission, each other probe that counts, and each
+ * handshake; none of those that were dropped.
+ */
 struct connection {
 	__u64 time_ns;
 	struct addr source;
@@ -202,6 +250,9 @@ struct connection {
 	__be16 source_port;
 	__be16 destination_port;
 	__u32 ifindex;
+	__u8 kind; /* enum probe_kind */
+	__u8 port_state; /* enum port_state */
+	__u8 pad[6];
 };
 
 /* scans: ring buffer that wakes its reader. */
@@ -213,7 +264,10 @@ struct scan {
 	__u32 ifindex;
 	__u16 ports_count;
 	__u8 source_bits; /* how much of `source` is the source: 128, or ipv6_prefix */
-	__u8 blocked; /* 1: a block was written; 0: it was not (response log, or blocklist full) */
+	__u8 blocked; /* 1: a block was written; 0: it was not (`outcome` says why) */
+	__u8 kind; /* enum probe_kind, of that packet */
+	__u8 outcome; /* enum block_outcome; BLOCK_UNDECIDED too: response log */
+	__u8 pad[6];
 	__be16 ports[PORTS_MAX]; /* the last one first; those within the window */
 };
 
@@ -221,14 +275,16 @@ struct scan {
 enum verdict {
 	PASS_NOT_IP = 0,
 	PASS_MALFORMED = 1, /* cannot be parsed, or is longer than the parser looks */
-	PASS_NOT_TCP = 2,
+	PASS_NOT_TCP = 2, /* also UDP that does not count */
 	PASS_FRAGMENT = 3, /* not the first: it has no ports */
-	PASS_NOT_SYN = 4,
+	PASS_NOT_SYN = 4, /* TCP that is no SYN, or has a wrong checksum, and does not count */
 	PASS_RETRANSMISSION = 5,
 	PASS_CONNECTION = 6,
-	DROP_BLOCKED = 7,
-	DROP_THRESHOLD = 8,
-	VERDICTS = 9,
+	PASS_PROBE = 7, /* another probe than a SYN; it counts */
+	PASS_ESTABLISHED = 8, /* of a blocked source, to a socket that it is connected with */
+	DROP_BLOCKED = 9,
+	DROP_THRESHOLD = 10,
+	VERDICTS = 11,
 };
 
 struct tally {
@@ -243,6 +299,7 @@ struct counters {
 	__u64 scans_lost; /* ring full */
 	__u64 blocks_made;
 	__u64 blocks_refused; /* scans without a block, for the blocklist was full: dropped all the same */
+	__u64 blocks_capped; /* the same, for there were too many new blocks within a minute */
 	__u64 sources_evicted; /* while still fresh; and the same in `singles`, and in `syns`: */
 	__u64 singles_evicted;
 	__u64 syns_evicted;
@@ -269,6 +326,7 @@ enum block_outcome {
 	BLOCK_REFUSED = 3, /* no room */
 	BLOCK_REMOVED = 4,
 	BLOCK_ABSENT = 5, /* there is no block */
+	BLOCK_CAPPED = 6, /* too many new blocks within a minute */
 };
 
 struct command {
@@ -295,12 +353,31 @@ enum clock_kind {
 	CLOCK_COARSE = 2, /* in steps of a jiffy, and for a tenth of the cost; Linux 5.11 */
 };
 
+/* The constant `sockets_kind`: who is asked for sockets. */
+enum sockets_kind {
+	SOCKETS_KERNEL = 0,
+	SOCKETS_TEST = 1, /* the map test_sockets */
+};
+
+/*
+ * test_sockets: hash of this -> the socket's state, as the kernel numbers them (TCP_ESTABLISHED 1 ... TCP_LISTEN 10). A
+ * socket that takes packets from anybody has source and source port 0.
+ */
+struct test_socket {
+	struct addr source; /* of the packets that it gets */
+	struct addr destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 protocol;
+};
+
 #define SCANWARD_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), "struct " #type)
 SCANWARD_SIZE(addr, 16);
 SCANWARD_SIZE(prefix, 32);
-SCANWARD_SIZE(policy, 40 + 32 * ONLINK_MAX);
+SCANWARD_SIZE(policy, 56 + 32 * ONLINK_MAX);
 SCANWARD_SIZE(prefix_key, 20);
 SCANWARD_SIZE(allow, 4);
+SCANWARD_SIZE(local, 4);
 SCANWARD_SIZE(block_line, 8 + 24 * BLOCKS_PER_LINE);
 SCANWARD_SIZE(block, 40);
 SCANWARD_SIZE(blocklist, 68);
@@ -309,10 +386,11 @@ SCANWARD_SIZE(block_note, 4 + 2 * PORTS_MAX + NOTE_TEXT_BYTES);
 SCANWARD_SIZE(source, 56 + 8 * PORTS_MAX);
 SCANWARD_SIZE(source_set, 8 + SOURCES_PER_SET * 312);
 SCANWARD_SIZE(line, 64);
-SCANWARD_SIZE(connection, 48);
-SCANWARD_SIZE(scan, 56 + 2 * PORTS_MAX);
+SCANWARD_SIZE(connection, 56);
+SCANWARD_SIZE(scan, 64 + 2 * PORTS_MAX);
 SCANWARD_SIZE(tally, 16);
-SCANWARD_SIZE(counters, 16 * VERDICTS + 56);
+SCANWARD_SIZE(counters, 16 * VERDICTS + 64);
 SCANWARD_SIZE(command, 88);
+SCANWARD_SIZE(test_socket, 40);
 
 #endif

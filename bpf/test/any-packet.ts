@@ -15,6 +15,15 @@ const THRESHOLD = 5;
 const TTL_NS = 2_048n;
 const START_NS = 3_600_000_000_000n;
 
+/** To this port of an own address somebody is connected, whoever asks. */
+const LOCAL = ['10.0.0.5', '2001:db8::2'].map(parseAddress);
+const OWNED_PORT = 5;
+const TCP = 6;
+const ESTABLISHED = 1;
+const SYN = 0x02;
+const RST_OR_ACK = 0x14;
+const LATE: readonly (string | undefined)[] = ['fin', 'ack', 'maimon', 'udp'];
+
 const BLOCKED = ['198.51.100.7', '2001:db8:0:1::7'];
 const blockedKeys = [parseAddress(BLOCKED[0]!), parseAddress('2001:db8:0:1::')];
 
@@ -64,6 +73,18 @@ export const frames: fc.Arbitrary<Uint8Array[]> = fc
   })
   .map((steps) => steps.map(([frame, earlier], i) => (earlier === undefined ? frame : steps[earlier % (i + 1)]![0])));
 
+const isLocal = ({ destination }: ParsedFrame): boolean =>
+  LOCAL.some((own) => destination !== undefined && own.join() === destination.join());
+const isConnected = (parsed: ParsedFrame): boolean =>
+  parsed.protocol === TCP && parsed.destinationPort === OWNED_PORT && isLocal(parsed);
+const hasSyn = ({ flags = 0 }: ParsedFrame): boolean => (flags & SYN) !== 0;
+/** The default's ephemeral ports. */
+const isEphemeral = (port: number): boolean => port >= 32_768 && port <= 60_999;
+
+function idOf(parsed: ParsedFrame, sequence: number): string {
+  return [parsed.source, parsed.destination, parsed.sourcePort, parsed.destinationPort, sequence].join();
+}
+
 interface Judgement {
   readonly verdict: number;
   readonly action: number;
@@ -78,21 +99,58 @@ function hold(frame: Uint8Array, actual: Judgement, expected: Judgement): void {
 class Account {
   readonly #ports = new Map<string, Set<number>>();
   readonly #seen = new Set<string>();
+  readonly #forwarded = new Set<number>();
+
+  /** Whether the last packet crossed the threshold. */
+  crossed = false;
 
   expect(parsed: ParsedFrame): Judgement {
-    if (isBlocked(parsed)) return { verdict: Verdict.DROP_BLOCKED, action: DROP };
-    if (parsed.class !== 'syn') return { verdict: VERDICT_OF[parsed.class], action: PASS };
-    const id = [parsed.source, parsed.destination, parsed.sourcePort, parsed.destinationPort, parsed.sequence].join();
+    this.crossed = false;
+    if (isBlocked(parsed)) {
+      const isKept = isConnected(parsed) && parsed.isCut === false && !hasSyn(parsed);
+      if (isKept) return { verdict: Verdict.PASS_ESTABLISHED, action: PASS };
+      return { verdict: Verdict.DROP_BLOCKED, action: DROP };
+    }
+    if (parsed.class !== 'syn') return this.#expectStray(parsed, { verdict: VERDICT_OF[parsed.class], action: PASS });
+    const id = idOf(parsed, parsed.sequence!);
     if (this.#seen.has(id)) return { verdict: Verdict.PASS_RETRANSMISSION, action: PASS };
+    // A fragment without flags always passes.
+    if (this.#crosses(parsed) && parsed.kind !== 'fragment') return { verdict: Verdict.DROP_THRESHOLD, action: DROP };
+    this.#seen.add(id);
+    return { verdict: Verdict.PASS_CONNECTION, action: PASS };
+  }
+
+  /** What is neither SYN nor dropped: does it count? */
+  #expectStray(parsed: ParsedFrame, otherwise: Judgement): Judgement {
+    if (parsed.isChecksumWrong !== false || this.#follows(parsed)) return otherwise;
+    const port = parsed.destinationPort!;
+    const isLate =
+      LATE.includes(parsed.kind) && (isEphemeral(port) || (parsed.protocol === TCP && this.#forwarded.has(port)));
+    const counts = parsed.kind !== undefined && isLocal(parsed) && !isConnected(parsed) && !isLate;
+    if (!counts || isNobody(parsed.source!)) return otherwise;
+    if (this.#crosses(parsed)) return { verdict: Verdict.DROP_THRESHOLD, action: DROP };
+    return { verdict: Verdict.PASS_PROBE, action: PASS };
+  }
+
+  /** Whether it follows a SYN at once; what that says is noted. */
+  #follows(parsed: ParsedFrame): boolean {
+    const mayFollow = parsed.hasPayload === false && !hasSyn(parsed) && (parsed.flags! & RST_OR_ACK) !== 0;
+    if (!mayFollow || (parsed.kind === 'ack' && isEphemeral(parsed.destinationPort!))) return false;
+    const id = idOf(parsed, (parsed.sequence! - 1) >>> 0);
+    if (!this.#seen.has(id)) return false;
+    if (isConnected(parsed)) this.#seen.delete(id);
+    else if (parsed.kind === 'ack' && isLocal(parsed)) this.#forwarded.add(parsed.destinationPort!);
+    return true;
+  }
+
+  /** Counts a probe. */
+  #crosses(parsed: ParsedFrame): boolean {
     const source = sourceText(parsed.source!);
     const touched = this.#ports.get(source) ?? new Set<number>();
     this.#ports.set(source, touched.add(parsed.destinationPort!));
-    if (touched.size > THRESHOLD && !isNobody(parsed.source!)) {
-      this.#ports.delete(source);
-      return { verdict: Verdict.DROP_THRESHOLD, action: DROP };
-    }
-    this.#seen.add(id);
-    return { verdict: Verdict.PASS_CONNECTION, action: PASS };
+    this.crossed = touched.size > THRESHOLD && !isNobody(parsed.source!);
+    if (this.crossed) this.#ports.delete(source);
+    return this.crossed;
   }
 }
 
@@ -103,7 +161,7 @@ export class PacketJudge implements Disposable {
   readonly branches = new Map<string, number>(BRANCHES.map((branch) => [branch, 0]));
   packets = 0;
   readonly #program = TestProgram.load({
-    policy: { threshold: THRESHOLD, blockTtlNs: TTL_NS },
+    policy: { threshold: THRESHOLD, blockTtlNs: TTL_NS, keepEstablished: 1 },
     sourceSets: 512,
     synLines: 1_024,
   });
@@ -126,6 +184,11 @@ export class PacketJudge implements Disposable {
   #reset(): void {
     this.#program.reset();
     this.#setNow(START_NS);
+    const anybody = { source: new Uint8Array(16), sourcePort: 0, destinationPort: OWNED_PORT, protocol: TCP };
+    for (const destination of LOCAL) {
+      this.#program.setLocal(destination, true);
+      this.#program.setSocket({ ...anybody, destination }, ESTABLISHED);
+    }
     for (const key of blockedKeys) {
       this.#program.setBlock(key, { startNs: START_NS, expiryNs: 0n, packets: 0n, bytes: 0n, reason: 2 });
     }
@@ -138,7 +201,7 @@ export class PacketJudge implements Disposable {
     this.verdicts.set(actual.verdict, this.verdicts.get(actual.verdict)! + 1);
     for (const branch of parsed.branches) this.branches.set(branch, this.branches.get(branch)! + 1);
     // The block of a crossing is over at the next packet.
-    if (actual.verdict === Verdict.DROP_THRESHOLD) this.#setNow(blockExpiryNs(this.#nowNs + TTL_NS));
+    if (account.crossed) this.#setNow(blockExpiryNs(this.#nowNs + TTL_NS));
   }
 
   [Symbol.dispose](): void {

@@ -75,7 +75,7 @@ const CLOCKS = [
 ].filter(({ clock }) => atPace(true, clock === shippedClock()));
 
 describe.each([
-  { name: 'scanward', readings: 5 },
+  { name: 'scanward', readings: 8 },
   { name: 'scanward_command', readings: 1 },
 ])('$name', ({ name, readings }) => {
   test.for(CLOCKS)(

@@ -1,5 +1,5 @@
 /** Packets that Linux takes for a SYN although they look like something else: each was seen to be answered (6.18). */
-import { Verdict } from '@scanward/map-codec';
+import { ProbeKind, Verdict } from '@scanward/map-codec';
 import { buildFrame, type ExtensionDescription, type FrameDescription } from '@scanward/packet';
 import { TestProgram } from '@scanward/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -33,22 +33,29 @@ const headerPart = (port: number, length: number, flags = 0x02) => {
 };
 
 describe('a SYN in fragments', () => {
-  test.each([8, 15, 16, 24, 32, 40])(
-    'of %i bytes (nmap -f, --mtu) is a connection, and four of them a scan',
-    (length) => {
-      program = TestProgram.load({ nowNs: START });
-      const first = (port: number) =>
-        run({ network: { ...ipv4, moreFragments: true }, transport: headerPart(port, length) });
-      expect([1, 2, 3, 4].map(first)).toEqual([
-        Verdict.PASS_CONNECTION,
-        Verdict.PASS_CONNECTION,
-        Verdict.PASS_CONNECTION,
-        Verdict.DROP_THRESHOLD,
-      ]);
-      expect(program.takeScans()[0]!.ports.slice(0, 4)).toEqual([4, 3, 2, 1]);
-      expect(program.takeConnections()[0]).toMatchObject({ sourcePort: 40_000, destinationPort: 1 });
-    },
-  );
+  test.each([8, 15])('of %i bytes (nmap -f) has no flags: it counts and is told, and always passes', (length) => {
+    program = TestProgram.load({ nowNs: START });
+    const first = (port: number) =>
+      run({ network: { ...ipv4, moreFragments: true }, transport: headerPart(port, length) });
+    expect([1, 2, 3, 4].map(first)).toEqual(Array<number>(4).fill(Verdict.PASS_CONNECTION));
+    expect(program.takeScans()[0]).toMatchObject({ kind: ProbeKind.FRAGMENT, blocked: 1, portsCount: 4 });
+    expect(program.takeConnections().map(({ kind }) => kind)).toEqual(Array<number>(4).fill(ProbeKind.FRAGMENT));
+    expect(first(5)).toBe(Verdict.DROP_BLOCKED);
+  });
+
+  test.each([16, 24, 32, 40])('of %i bytes (nmap -f, --mtu) is a connection, and four of them a scan', (length) => {
+    program = TestProgram.load({ nowNs: START });
+    const first = (port: number) =>
+      run({ network: { ...ipv4, moreFragments: true }, transport: headerPart(port, length) });
+    expect([1, 2, 3, 4].map(first)).toEqual([
+      Verdict.PASS_CONNECTION,
+      Verdict.PASS_CONNECTION,
+      Verdict.PASS_CONNECTION,
+      Verdict.DROP_THRESHOLD,
+    ]);
+    expect(program.takeScans()[0]!.ports.slice(0, 4)).toEqual([4, 3, 2, 1]);
+    expect(program.takeConnections()[0]).toMatchObject({ sourcePort: 40_000, destinationPort: 1 });
+  });
 
   test.each([16, 24])('of %i bytes over IPv6', (length) => {
     program = TestProgram.load({ nowNs: START });

@@ -1,22 +1,34 @@
 /** Plays a trace through the program and through its reference in TypeScript, and compares all that can be seen. */
 import * as detector from '@scanward/detector';
-import type { BlockedNet, Reference, ReferencePolicy, ScanRecord } from '@scanward/detector';
+import type { BlockedNet, PortedPacket, Reference, ReferencePolicy, ScanRecord } from '@scanward/detector';
 import {
   blockExpiryNs,
   CommandOp,
+  Evidence,
   Mode,
   PORTS_MAX,
   Response,
   type Policy,
   type Prefix,
   type Scan,
+  type TestSocket,
 } from '@scanward/map-codec';
 import { parseFrame } from '@scanward/packet';
 import { DEFAULT_POLICY, TEST_SECRET, type Judged, type TestBlock, TestProgram } from '@scanward/testkit';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { address } from './packets.ts';
 import type { PinnedCpus } from './pinned.ts';
-import { frameOf, type FrameStep, type Step, type SynStep, type Trace, type TracePolicy } from './trace.ts';
+import {
+  destinationOf,
+  frameOf,
+  SOURCE_PORT,
+  type FrameStep,
+  type SocketStep,
+  type Step,
+  type SynStep,
+  type Trace,
+  type TracePolicy,
+} from './trace.ts';
 
 /** The device of a test run. */
 const LOOPBACK = 1;
@@ -68,7 +80,7 @@ const maskOf = (bits: number): Uint8Array =>
 
 const none: Prefix = { address: new Uint8Array(16), mask: new Uint8Array(16) };
 
-function programPolicy({ mode, response, onlink, ...rules }: TracePolicy): Policy {
+function programPolicy({ mode, response, onlink, ephemeral, ...rules }: TracePolicy): Policy {
   const nets = onlink.map(prefixOf).map(({ address, bits }): Prefix => {
     const mask = maskOf(bits);
     return { address: address.map((octet, i) => octet & mask[i]!), mask };
@@ -77,6 +89,10 @@ function programPolicy({ mode, response, onlink, ...rules }: TracePolicy): Polic
     ...rules,
     mode: mode === 'kernel' ? Mode.KERNEL : Mode.USER,
     response: response === 'block' ? Response.BLOCK : Response.LOG,
+    evidence: rules.evidence === 'any' ? Evidence.ANY : Evidence.CLOSED,
+    keepEstablished: rules.keepEstablished ? 1 : 0,
+    ephemeralFirst: ephemeral[0],
+    ephemeralLast: ephemeral[1],
     ipv6Mask: maskOf(rules.ipv6Prefix),
     onlinkCount: nets.length,
     onlink: DEFAULT_POLICY.onlink.map((_, i) => nets[i] ?? none),
@@ -92,12 +108,19 @@ function recordOf({ ports, ...scan }: ScanRecord): Scan {
   return { ...scan, portsCount: ports.length, ports: [...ports, ...Array<number>(PORTS_MAX - ports.length).fill(0)] };
 }
 
+function socketKey(socket: Pick<PortedPacket, keyof TestSocket>): string {
+  const { source, destination, sourcePort, destinationPort, protocol } = socket;
+  return [source, destination, sourcePort, destinationPort, protocol].join();
+}
+
 class Replay {
   readonly #program: TestProgram;
   readonly #model: Model;
   readonly #cpus: PinnedCpus;
   readonly #reference: Reference;
   readonly #allowed = new Set<string>();
+  readonly #local = new Set<string>();
+  readonly #sockets = new Map<string, number>();
   #rules: TracePolicy;
   #nowNs: bigint;
   readonly #times: bigint[] = [];
@@ -121,16 +144,19 @@ class Replay {
       blocksMax: MAX_BLOCKS,
       blockLines: BLOCK_LINES,
       netsMax: MAX_NETS,
+      sockets: (packet) => this.#socketState(packet),
     });
     program.reset();
     program.setNow(trace.startNs);
     program.setPolicy(programPolicy(trace.policy));
     for (const prefix of trace.allow) this.#allow(prefix, true);
+    for (const own of trace.local) this.#setLocal(own, true);
   }
 
   step(step: Step): void {
     switch (step.kind) {
       case 'tcp':
+      case 'udp':
       case 'frame':
         this.#packet(step);
         break;
@@ -140,6 +166,13 @@ class Replay {
       case 'allow':
       case 'disallow':
         this.#allow(step.prefix, step.kind === 'allow');
+        break;
+      case 'socket':
+        this.#setSocket(step);
+        break;
+      case 'local':
+      case 'not-local':
+        this.#setLocal(step.address, step.kind === 'local');
         break;
       case 'block':
         this.#block(step.source, step.lastsNs, step.reason);
@@ -170,6 +203,31 @@ class Replay {
         for (let line = step.first; line < step.first + step.count; line++) this.#reference.blocks.recheck(line);
         break;
     }
+  }
+
+  #setLocal(text: string, isLocal: boolean): void {
+    this.#program.setLocal(address(text), isLocal);
+    if (isLocal) this.#local.add(text);
+    else this.#local.delete(text);
+    this.#reference.local.clear();
+    for (const one of this.#local) this.#reference.local.add({ address: address(one), bits: 128 });
+  }
+
+  #setSocket({ protocol, from, to, port: destinationPort, state }: SocketStep): void {
+    const families = from === null ? ['0.0.0.0', '::'] : [from];
+    for (const family of families) {
+      const destination = address(destinationOf({ from: family, to }));
+      const source = from === null ? new Uint8Array(16) : address(from);
+      const socket = { source, destination, sourcePort: from === null ? 0 : SOURCE_PORT, destinationPort, protocol };
+      this.#program.setSocket(socket, state);
+      this.#sockets.set(socketKey(socket), state);
+    }
+  }
+
+  #socketState(packet: PortedPacket): number {
+    const own = this.#sockets.get(socketKey(packet));
+    if (own) return own;
+    return this.#sockets.get(socketKey({ ...packet, source: new Uint8Array(16), sourcePort: 0 })) ?? 0;
   }
 
   #setPolicy(change: Partial<TracePolicy>): void {
@@ -297,6 +355,8 @@ class Replay {
     for (let line = 0; line < SYN_LINES; line++)
       same(`syns: line ${line}`, program.line('syns', line), { mark: 0, cells: reference.syns.cells(line) });
     this.#compareBlocks();
+    const byNumber = (a: number, b: number): number => a - b;
+    same('forwarded', program.forwardedPorts().sort(byNumber), [...reference.forwarded].sort(byNumber));
     const { verdicts, ...others } = reference.counters;
     // What a full ring loses is not modelled: here none is ever full.
     const lost = { connectionsLost: 0n, scansLost: 0n };

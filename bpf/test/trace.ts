@@ -2,7 +2,15 @@
  * Traces for the differential test: packets, and what user space does in between. Plain values without functions, so
  * that one that fails can be written to a file and read again (trace-file.ts). Few sources and ports, so that edges are met.
  */
-import { buildFrame, EtherType, TcpFlag, type ExtensionDescription, type FrameDescription } from '@scanward/packet';
+import {
+  buildFrame,
+  checksum,
+  EtherType,
+  parseAddress,
+  TcpFlag,
+  type ExtensionDescription,
+  type FrameDescription,
+} from '@scanward/packet';
 import fc from 'fast-check';
 import { anyFrame } from '../../packages/packet/test/arbitrary.ts';
 import { SECOND } from './packets.ts';
@@ -20,6 +28,10 @@ export interface TracePolicy {
   readonly response: 'block' | 'log';
   readonly ipv6Prefix: number;
   readonly onlink: readonly string[];
+  readonly evidence: 'any' | 'closed';
+  readonly keepEstablished: boolean;
+  readonly blocksPerMinute: number;
+  readonly ephemeral: readonly [first: number, last: number];
 }
 
 /** How the SYN is wrapped. */
@@ -34,19 +46,34 @@ interface Timed {
   /** Place in the list of CPUs, taken modulo its length; null: where the test happens to run. */
   readonly cpu: number | null;
 }
+/** What stands where the checksum belongs; `half`: the sum of the pseudo header, as when the network card is to do the rest. */
+export type Sum = 'right' | 'wrong' | 'half';
 export interface SynStep extends Timed {
-  readonly kind: 'tcp';
+  readonly kind: 'tcp' | 'udp';
   readonly from: string;
   readonly to: string;
   readonly port: number;
   readonly sequence: number;
   readonly flags: number;
+  /** Bytes. */
+  readonly payload: number;
+  readonly sum: Sum;
   readonly shape: Shape;
 }
 /** Any frame at all, in hexadecimal. */
 export interface FrameStep extends Timed {
   readonly kind: 'frame';
   readonly hex: string;
+}
+/** A socket comes, changes its state, or goes (state 0). */
+export interface SocketStep {
+  readonly kind: 'socket';
+  readonly protocol: number;
+  /** Null: it takes packets from anybody. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly port: number;
+  readonly state: number;
 }
 export type Step =
   | SynStep
@@ -59,12 +86,15 @@ export type Step =
   | { readonly kind: 'grace'; readonly prefix: string; readonly lastsNs: bigint }
   | { readonly kind: 'ungrace'; readonly prefix: string }
   | { readonly kind: 'allow' | 'disallow'; readonly prefix: string }
+  | SocketStep
+  | { readonly kind: 'local' | 'not-local'; readonly address: string }
   | { readonly kind: 'sweep' | 'recheck'; readonly first: number; readonly count: number };
 
 export interface Trace {
   readonly startNs: bigint;
   readonly policy: TracePolicy;
   readonly allow: readonly string[];
+  readonly local: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -148,15 +178,36 @@ const shape = fc.oneof(
   fc.constantFrom<Shape>('tagged', 'tagged-twice', 'first-fragment', 'cut', 'later-fragment', 'extended'),
 );
 
-const tcp = fc.record({
-  kind: fc.constant('tcp' as const),
+const { fin, syn, rst, psh, ack, urg } = TcpFlag;
+// Next to the SYNs what follows them, and what scanners send.
+const flags = fc.oneof(
+  { arbitrary: fc.constant<number>(syn), weight: 12 },
+  { arbitrary: fc.constantFrom<number>(ack, ack, rst, rst | ack, fin | ack), weight: 5 },
+  { arbitrary: fc.constantFrom<number>(fin, 0, fin | psh | urg, fin | ack, ack, syn | fin), weight: 5 },
+  fc.nat(255),
+);
+const to = fc.oneof({ arbitrary: fc.constant('5'), weight: 9 }, fc.constant('6'));
+const port = fc.oneof({ arbitrary: fc.nat(9), weight: 4 }, { arbitrary: fc.nat(40), weight: 2 }, fc.nat(65_535));
+const transport = {
   cpu,
   from,
-  to: fc.oneof({ arbitrary: fc.constant('5'), weight: 9 }, fc.constant('6')),
-  port: fc.oneof({ arbitrary: fc.nat(9), weight: 4 }, { arbitrary: fc.nat(40), weight: 2 }, fc.nat(65_535)),
-  sequence: fc.nat(3),
-  flags: fc.oneof({ arbitrary: fc.constant<number>(TcpFlag.syn), weight: 9 }, fc.nat(255)),
+  to,
+  port,
+  payload: fc.oneof({ arbitrary: fc.constant(0), weight: 9 }, fc.nat(20), fc.integer({ min: 480, max: 520 })),
+  sum: fc.oneof({ arbitrary: fc.constant<Sum>('right'), weight: 20 }, fc.constantFrom<Sum>('wrong', 'half')),
   shape,
+};
+const tcp = fc.record({
+  kind: fc.constant('tcp' as const),
+  ...transport,
+  sequence: fc.oneof({ arbitrary: fc.nat(3), weight: 12 }, fc.constant(0xffff_ffff)),
+  flags,
+});
+const udp = fc.record({
+  kind: fc.constant('udp' as const),
+  ...transport,
+  sequence: fc.constant(0),
+  flags: fc.constant(0),
 });
 const frame = fc.record({
   kind: fc.constant('frame' as const),
@@ -167,7 +218,7 @@ const frame = fc.record({
 });
 
 const packet: fc.Arbitrary<Step> = fc
-  .tuple(fc.oneof({ arbitrary: tcp, weight: 30 }, frame), time)
+  .tuple(fc.oneof({ arbitrary: tcp, weight: 30 }, { arbitrary: udp, weight: 3 }, frame), time)
   .map(([what, when]) => ({ ...what, ...when }));
 
 const rules = {
@@ -178,7 +229,14 @@ const rules = {
   response: fc.oneof({ arbitrary: fc.constant('block' as const), weight: 3 }, fc.constant('log' as const)),
   ipv6Prefix: fc.oneof(fc.constantFrom(64, 128), fc.nat(128)),
   onlink: fc.subarray(['2001:db8:3::/64', '2001:db8:1::2/128', '2001:db8:2::/47']),
+  evidence: fc.oneof({ arbitrary: fc.constant('any' as const), weight: 2 }, fc.constant('closed' as const)),
+  keepEstablished: fc.boolean(),
+  blocksPerMinute: fc.constantFrom(0, 0, 1, 2),
+  // The first one holds no port.
+  ephemeral: fc.constantFrom([1, 0] as const, [30, 40] as const, [3, 5] as const, [32_768, 60_999] as const),
 };
+const LOCAL = ['10.0.0.5', '2001:db8::5', '10.0.0.6', '2001:db8::6', '192.0.2.56', '2001:db8::2'];
+const local = fc.constantFrom(...LOCAL);
 /** Changes one knob or a few. */
 const change = fc.record(rules, { requiredKeys: [] });
 
@@ -221,6 +279,18 @@ const hand: fc.Arbitrary<Step> = fc.oneof(
   },
   fc.record({ kind: fc.constant('ungrace' as const), prefix }),
   { arbitrary: fc.record({ kind: fc.constantFrom('allow' as const, 'disallow' as const), prefix }), weight: 2 },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('socket' as const),
+      protocol: fc.constantFrom(6, 6, 6, 17),
+      from: fc.oneof(fc.constant(null), from),
+      to,
+      port,
+      state: fc.oneof(fc.constantFrom(0, 1, 10, 10, 12), fc.nat(13)),
+    }),
+    weight: 8,
+  },
+  fc.record({ kind: fc.constantFrom('local' as const, 'not-local' as const), address: local }),
   { arbitrary: fc.record({ kind: fc.constant('recheck' as const), first: fc.nat(2), count: fc.nat(3) }), weight: 2 },
   fc.record({ kind: fc.constant('sweep' as const), first: fc.nat(4), count: fc.nat(5) }),
 );
@@ -234,6 +304,7 @@ export const trace: fc.Arbitrary<Trace> = fc.record({
   ),
   policy: fc.record(rules),
   allow: fc.subarray(['192.0.2.3/128', '2001:db8:2::1/128']),
+  local: fc.oneof({ arbitrary: fc.constant(LOCAL), weight: 3 }, fc.subarray(LOCAL)),
   steps: fc.array(fc.oneof({ arbitrary: packet, weight: 7 }, hand), {
     minLength: 1,
     maxLength: PACKETS_MAX,
@@ -263,8 +334,8 @@ function ipv6Of(step: SynStep, network: { source: string; destination: string })
 }
 
 function networkOf(step: SynStep): FrameDescription['network'] {
-  if (step.from.includes(':')) return ipv6Of(step, { source: step.from, destination: `2001:db8::${step.to}` });
-  const network = { kind: 'ipv4', source: step.from, destination: `10.0.0.${step.to}` } as const;
+  if (step.from.includes(':')) return ipv6Of(step, { source: step.from, destination: destinationOf(step) });
+  const network = { kind: 'ipv4', source: step.from, destination: destinationOf(step) } as const;
   switch (step.shape) {
     case 'extended':
       return { ...network, options: new Uint8Array(8) };
@@ -294,15 +365,34 @@ const TAGS: Partial<Record<Shape, FrameDescription['vlans']>> = {
   'tagged-twice': [{ protocol: EtherType.serviceVlan }, {}],
 };
 
+/** The other end of what `from` sends to: its address. */
+export function destinationOf({ from, to }: Pick<SynStep, 'from' | 'to'>): string {
+  return from.includes(':') ? `2001:db8::${to}` : `10.0.0.${to}`;
+}
+
+export const SOURCE_PORT = 40_000;
+const WRONG = 0x1234;
+
+function checksumOf(step: SynStep): { readonly checksum?: number } {
+  if (step.sum === 'right') return {};
+  if (step.sum === 'wrong') return { checksum: WRONG };
+  const isUdp = step.kind === 'udp';
+  const length = (isUdp ? 8 : 20) + step.payload;
+  const tail = Uint8Array.of(length >> 8, length & 0xff, 0, isUdp ? 17 : 6);
+  // The prefix of a mapped address adds nothing.
+  return { checksum: checksum(parseAddress(step.from), parseAddress(destinationOf(step)), tail) ^ 0xffff };
+}
+
+function transportOf(step: SynStep): FrameDescription['transport'] {
+  const { kind, port, sequence, flags, shape } = step;
+  const common = { sourcePort: SOURCE_PORT, destinationPort: port, payload: new Uint8Array(step.payload).fill(0x5a) };
+  if (kind === 'udp') return { kind, ...common, ...checksumOf(step) };
+  return shape === 'cut' ? cutTcp(step) : { kind, ...common, sequence, flags, ...checksumOf(step) };
+}
+
 /** The frame of a step. */
 export function frameOf(step: SynStep | FrameStep): Uint8Array {
   if (step.kind === 'frame') return Uint8Array.from(Buffer.from(step.hex, 'hex'));
-  const { port, sequence, flags, shape } = step;
-  const vlans = TAGS[shape];
-  return buildFrame({
-    ...(vlans ? { vlans } : {}),
-    network: networkOf(step),
-    transport:
-      shape === 'cut' ? cutTcp(step)! : { kind: 'tcp', sourcePort: 40_000, destinationPort: port, sequence, flags },
-  });
+  const vlans = TAGS[step.shape];
+  return buildFrame({ ...(vlans ? { vlans } : {}), network: networkOf(step), transport: transportOf(step)! });
 }

@@ -30,6 +30,8 @@ const connection: Subject<Connection> = {
     sourcePort: 40_000,
     destinationPort: 443,
     ifindex: 2,
+    kind: 1,
+    portState: 0,
   },
   withCursor: (() => {
     const records = cursor(codec.connection);

@@ -7,7 +7,7 @@ import {
   policyValue,
   type Prefix,
 } from '@scanward/daemon';
-import { codecs, type Source } from '@scanward/map-codec';
+import { codecs, Verdict, VERDICTS, type Source } from '@scanward/map-codec';
 import type { LinkStatus } from '../src/commands/instance.ts';
 import type { Moment } from '../src/commands/moment.ts';
 import type { OpenInstance } from '../src/commands/command-system.ts';
@@ -123,12 +123,17 @@ export function fakeInstance() {
       read: () => {
         const { connections, dropped, droppedBytes, lost } = fake.counts;
         const none = verdict(0n);
+        const tallies = new Map<number, ReturnType<typeof verdict>>([
+          [Verdict.PASS_CONNECTION, verdict(connections)],
+          [Verdict.DROP_BLOCKED, verdict(dropped, droppedBytes)],
+        ]);
         return {
-          verdicts: [none, none, none, none, none, none, verdict(connections), verdict(dropped, droppedBytes), none],
+          verdicts: Array.from({ length: VERDICTS }, (_, i) => tallies.get(i) ?? none),
           connectionsLost: lost,
           scansLost: lost,
           blocksMade: 7n,
           blocksRefused: lost,
+          blocksCapped: lost,
           sourcesEvicted: lost,
           singlesEvicted: lost,
           synsEvicted: lost,

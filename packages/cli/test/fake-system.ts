@@ -117,6 +117,7 @@ export function fakeSystem() {
         scansLost: 0n,
         blocksMade: 0n,
         blocksRefused: 0n,
+        blocksCapped: 0n,
         sourcesEvicted: 0n,
         singlesEvicted: 0n,
         synsEvicted: 0n,

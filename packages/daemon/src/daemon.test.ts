@@ -364,11 +364,11 @@ describe('at the end', () => {
       'Lost 5 connections ',
     ]);
     expect(summary).toEqual({
-      ...{ connections: 6n, scans: 1n, blocks: 1n, droppedPackets: 15n, droppedBytes: 900n, runMs: 12_500 },
+      ...{ connections: 6n, scans: 1n, blocks: 1n, droppedPackets: 19n, droppedBytes: 1_140n, runMs: 12_500 },
       lost: [{ what: 'connections', cause: 'ring full', count: 5 }],
     });
     expect(world.log.infos).toEqual([
-      'saw 6 connections and 1 scans, made 1 blocks, dropped 15 packets (900 bytes), ' +
+      'saw 6 connections and 1 scans, made 1 blocks, dropped 19 packets (1140 bytes), ' +
         'lost 5 connections (ring full), in 12.5 s',
     ]);
   });

@@ -1,4 +1,4 @@
-import { Mode, ONLINK_MAX, Response } from '@scanward/map-codec';
+import { Evidence, Mode, ONLINK_MAX, Response } from '@scanward/map-codec';
 import type { Policy } from '@scanward/map-codec';
 import { maskAddress, prefixMask } from './addresses.ts';
 import type { Prefix } from './ports.ts';
@@ -61,6 +61,11 @@ export function policyValue(options: PolicyOptions, onlink: readonly Prefix[]): 
     response: options.response === 'block' ? Response.BLOCK : Response.LOG,
     ipv6Prefix: options.ipv6Prefix,
     onlinkCount: near.length,
+    blocksPerMinute: 0,
+    ephemeralFirst: 32_768,
+    ephemeralLast: 60_999,
+    evidence: Evidence.ANY,
+    keepEstablished: 0,
     ipv6Mask: prefixMask(options.ipv6Prefix),
     onlink: Array.from({ length: ONLINK_MAX }, (_, i) => {
       const prefix = near[i];

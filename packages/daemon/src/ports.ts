@@ -119,6 +119,7 @@ export interface CounterValues {
   readonly scansLost: bigint;
   readonly blocksMade: bigint;
   readonly blocksRefused: bigint;
+  readonly blocksCapped: bigint;
   readonly sourcesEvicted: bigint;
   readonly singlesEvicted: bigint;
   readonly synsEvicted: bigint;

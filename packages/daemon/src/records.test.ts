@@ -12,6 +12,8 @@ const value = fc.record({
   sourcePort: fc.nat(65535),
   destinationPort: fc.nat(65535),
   ifindex: fc.nat(2 ** 32 - 1),
+  kind: fc.nat(255),
+  portState: fc.nat(255),
 });
 
 describe.each(['little', 'big'] as const)('ConnectionView (%s)', (endian) => {
@@ -46,7 +48,7 @@ it('reads a scan with its ports ascending', () => {
   const ports = [443, 22, 80, ...Array<number>(29).fill(0)];
   const record = {
     ...{ timeNs: 5n, source: ip('192.0.2.56'), destination: ip('10.0.0.5'), expiryNs: 7n },
-    ...{ ifindex: 3, portsCount: 3, sourceBits: 128, blocked: 1, ports },
+    ...{ ifindex: 3, portsCount: 3, sourceBits: 128, blocked: 1, kind: 1, outcome: 1, ports },
   };
   expect(scanReader('big')(scan.encode(record, new Uint8Array(scan.size + 8), 8), 8)).toEqual({
     ...{ timeNs: 5n, source: ip('192.0.2.56'), destination: ip('10.0.0.5'), expiryNs: 7n },

@@ -1,4 +1,4 @@
-import { blockStartNs, codecs } from '@scanward/map-codec';
+import { blockStartNs, codecs, VERDICTS } from '@scanward/map-codec';
 import type { Connection, Policy, Scan, Source } from '@scanward/map-codec';
 import { addressKey, maskAddress } from '../src/addresses.ts';
 import type {
@@ -260,11 +260,12 @@ export class FakeLog implements Log {
 }
 
 export const ZERO_COUNTERS: CounterValues = {
-  verdicts: Array.from({ length: 9 }, () => ({ packets: 0n, bytes: 0n })),
+  verdicts: Array.from({ length: VERDICTS }, () => ({ packets: 0n, bytes: 0n })),
   connectionsLost: 0n,
   scansLost: 0n,
   blocksMade: 0n,
   blocksRefused: 0n,
+  blocksCapped: 0n,
   sourcesEvicted: 0n,
   singlesEvicted: 0n,
   synsEvicted: 0n,
@@ -323,6 +324,8 @@ export class FakeWorld {
         sourcePort: 5973,
         destinationPort: port,
         ifindex: 1,
+        kind: 1,
+        portState: 0,
         ...more,
       }),
     );
@@ -341,6 +344,8 @@ export class FakeWorld {
       portsCount: ports.length,
       sourceBits: 128,
       blocked: ttlNs === undefined ? 0 : 1,
+      kind: 1,
+      outcome: ttlNs === undefined ? 0 : 1,
       ports: [...ports, ...Array<number>(32 - ports.length).fill(0)],
       ...more,
     };

@@ -3,7 +3,7 @@ import { assertInteger } from './assert.ts';
 import { type BlockLine, type Cell, Line } from './block-line.ts';
 import { type Block, BlockReason, isInForce, rounded } from './block.ts';
 import { hashToSet, KeyedHash } from './keyed-hash.ts';
-import { BLOCK_KEYS, SETS_MAX } from './limits.ts';
+import { BLOCK_KEYS, BLOCK_UNIT_NS, SETS_MAX } from './limits.ts';
 import type { PrefixList } from './prefix-list.ts';
 
 export { BlockReason, expiryOf, isInForce } from './block.ts';
@@ -14,8 +14,11 @@ const BLOCKS_OF_WHICH_ONE_IS_KEPT = 64;
 const IPV4_OFFSET = 12;
 const IN_HASH_MAX = 0xffff;
 
-/** `made`: written. `held`: a block in force was there already. `refused`: no room. */
-export type BlockOutcome = 'made' | 'held' | 'refused';
+/** `made`: written. `held`: a block in force was there already. `refused`: no room. `capped`: too many within a minute. */
+export type BlockOutcome = 'made' | 'held' | 'refused' | 'capped';
+
+/** Units of blocks in which new ones are counted: a minute. */
+const SPAN_UNITS = 895;
 
 export interface BlocklistOptions {
   /** Blocks at most: the program's `max_blocks`. */
@@ -44,6 +47,8 @@ export class Blocklist {
   readonly #lines: readonly Line[];
   readonly #hash = new Map<string, Hashed>();
   #size = 0;
+  #spanStart = 0;
+  #spanBlocks = 0;
 
   constructor(options: BlocklistOptions) {
     const { capacity, lines = Math.max(1, Math.ceil(capacity / 2)) } = options;
@@ -79,12 +84,12 @@ export class Blocklist {
     return this.#lineOf(source)?.find(ipv4Of(source)) ?? this.#hash.get(hexOf(source))?.block;
   }
 
-  /** Whether a packet is dropped, which is counted to the block. Of an address in a cell the allowlist is not asked. */
+  /** Whether a packet is dropped, which is counted to the block unless the length is 0. Of an address in a cell the allowlist is not asked. */
   drops(source: Uint8Array, address: Uint8Array, nowNs: bigint, frameLength: number): boolean {
     const line = this.#lineOf(source);
     const block = line?.find(ipv4Of(source));
     if (block && isInForce(block, nowNs)) {
-      Line.count(block, frameLength);
+      if (frameLength > 0) Line.count(block, frameLength);
       return true;
     }
     if (line?.inHash === 0) return false;
@@ -94,7 +99,7 @@ export class Blocklist {
   #hashDrops(source: Uint8Array, address: Uint8Array, nowNs: bigint, frameLength: number): boolean {
     const block = this.#hash.get(hexOf(source))?.block;
     if (!block || !isInForce(block, nowNs) || this.#allow.has(address)) return false;
-    block.packets++;
+    if (frameLength > 0) block.packets++;
     block.bytes += BigInt(frameLength);
     return true;
   }
@@ -104,12 +109,24 @@ export class Blocklist {
     return this.#put(source, rounded(block), nowNs) === 'made';
   }
 
-  /** What a packet over the threshold does: insert, or replace what has expired. */
-  block(source: Uint8Array, bits: number, nowNs: bigint, expiryNs: bigint): BlockOutcome {
+  #spanHasRoom(nowNs: bigint, perMinute: number): boolean {
+    const now = Number(nowNs / BLOCK_UNIT_NS);
+    if (now - this.#spanStart >= SPAN_UNITS) {
+      this.#spanStart = now;
+      this.#spanBlocks = 0;
+    }
+    return perMinute === 0 || this.#spanBlocks < perMinute;
+  }
+
+  /** What a packet over the threshold does: insert, or replace what has expired; at most so many a minute, 0: any number. */
+  block(source: Uint8Array, bits: number, nowNs: bigint, expiryNs: bigint, perMinute = 0): BlockOutcome {
     const old = this.get(source);
     if (old !== undefined && isInForce(old, nowNs)) return 'held';
+    if (!this.#spanHasRoom(nowNs, perMinute)) return 'capped';
     const block = { startNs: nowNs, expiryNs, packets: 0n, bytes: 0n, reason: BlockReason.scan, bits };
-    return this.#put(source, rounded(block), nowNs);
+    const outcome = this.#put(source, rounded(block), nowNs);
+    if (outcome === 'made') this.#spanBlocks++;
+    return outcome;
   }
 
   /** COMMAND_UNBLOCK: whether there was a block. */

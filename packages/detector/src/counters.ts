@@ -5,6 +5,7 @@ export class Counters {
   readonly verdicts = Array.from({ length: VERDICTS }, () => ({ packets: 0n, bytes: 0n }));
   blocksMade = 0n;
   blocksRefused = 0n;
+  blocksCapped = 0n;
   sourcesEvicted = 0n;
   synsEvicted = 0n;
   singlesEvicted = 0n;

@@ -6,6 +6,8 @@ export { Counters } from './counters.ts';
 export { Detector } from './detector.ts';
 export type { DetectorOptions } from './detector.ts';
 export { Graces } from './graces.ts';
+export { kindCode, kindName, KINDS } from './kind.ts';
+export type { ProbeKind, RecordKind } from './kind.ts';
 export { hashToSet, KeyedHash } from './keyed-hash.ts';
 export {
   ALLOW_MAX,
@@ -16,6 +18,7 @@ export {
   BLOCKS_MAX,
   CELLS_PER_LINE,
   IPV4_NET_BITS_MIN,
+  LOCAL_MAX,
   NET_LOOKS_MAX,
   NETS_MAX,
   ONLINK_MAX,
@@ -37,12 +40,14 @@ export type { BlockedNet, NetsOptions } from './nets.ts';
 export { compilePolicy, subOf, ticksOf } from './policy.ts';
 export type { Policy, Rules } from './policy.ts';
 export { PrefixList } from './prefix-list.ts';
-export type { ConnectionRecord, Outcome, ParsedPacket, ScanRecord } from './records.ts';
+export type { ConnectionRecord, Outcome, ParsedPacket, PortedPacket, ScanRecord } from './records.ts';
 export { Reference } from './reference.ts';
 export type { ReferenceOptions, ReferencePolicy } from './reference.ts';
 export type { Scan } from './scan.ts';
 export { tableBytes } from './source-rows.ts';
 export { Singles } from './singles.ts';
+export { PortState, SocketState } from './socket.ts';
+export type { PortStateCode } from './socket.ts';
 export { sourceInto, sourceOf } from './source-of.ts';
 export { slotValue } from './source-slot.ts';
 export type { SourceSlot } from './source-slot.ts';

@@ -34,4 +34,5 @@ export const TIME_NS_MAX = 1n << 58n;
 export const ALLOW_MAX = 1024;
 export const BLOCKS_MAX = 65_536;
 export const NETS_MAX = 65_536;
+export const LOCAL_MAX = 4_096;
 export const SCANS_MAX = 65_536;

@@ -59,11 +59,11 @@ export class Nets {
     return this.#nets.delete(keyOf(net));
   }
 
-  /** Whether a packet is dropped, which is counted to the block of one net. */
+  /** Whether a packet is dropped, which is counted to the block of one net unless the length is 0. */
   drops(address: Uint8Array, nowNs: bigint, frameLength: number): boolean {
     const block = this.#holding(address).find((one) => isInForce(one, nowNs));
     if (!block || this.#allow.has(address)) return false;
-    block.packets++;
+    if (frameLength > 0) block.packets++;
     block.bytes += BigInt(frameLength);
     return true;
   }

@@ -1,4 +1,5 @@
-import type { Syn } from './syn-table.ts';
+import type { ProbeKind } from './kind.ts';
+import type { PortStateCode } from './socket.ts';
 import type { VerdictCode } from './verdict.ts';
 
 /** A parsed frame: what `parseFrame` of @scanward/packet returns, as far as it matters here. */
@@ -8,11 +9,25 @@ export interface ParsedPacket {
   /** There as soon as the IP header was readable. */
   readonly source?: Uint8Array;
   readonly destination?: Uint8Array;
-  /** These three are there in a SYN. */
+  /** These three are there in TCP and UDP. */
+  readonly protocol?: number;
   readonly sourcePort?: number;
   readonly destinationPort?: number;
+  /** Of TCP. */
   readonly sequence?: number;
+  readonly flags?: number;
+  /** Of TCP; true also of a first fragment. */
+  readonly hasPayload?: boolean;
+  /** What it asks about its port with; undefined: nothing. */
+  readonly kind?: ProbeKind;
+  readonly isChecksumWrong?: boolean;
+  /** It is a first fragment. */
+  readonly isCut?: boolean;
 }
+
+/** A packet with ports: what a socket is asked for by. */
+export type PortedPacket = ParsedPacket &
+  Required<Pick<ParsedPacket, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort'>>;
 
 /** `struct connection`. */
 export interface ConnectionRecord {
@@ -22,6 +37,9 @@ export interface ConnectionRecord {
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly ifindex: number;
+  /** A number of {@link RecordKind}. */
+  readonly kind: number;
+  readonly portState: PortStateCode;
 }
 
 /** `struct scan`. */
@@ -35,6 +53,10 @@ export interface ScanRecord {
   readonly ifindex: number;
   readonly sourceBits: number;
   readonly blocked: 0 | 1;
+  /** Of the packet that crossed: a number of {@link RecordKind}. */
+  readonly kind: number;
+  /** `enum block_outcome`; 0: nobody is to be blocked. */
+  readonly outcome: number;
   /** The last one first; those within the window. */
   readonly ports: readonly number[];
 }
@@ -48,7 +70,7 @@ export interface Outcome {
 
 /** One packet on its way through the steps. */
 export interface Passage {
-  readonly syn: Syn;
+  readonly packet: PortedPacket;
   readonly source: Uint8Array;
   readonly sourceBits: number;
   readonly nowNs: bigint;

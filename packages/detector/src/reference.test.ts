@@ -58,6 +58,8 @@ describe('the packet that crosses the threshold', () => {
         ifindex: 3,
         sourceBits: 128,
         blocked: 1,
+        kind: 1,
+        outcome: 1,
         ports: [4, 3, 2, 1],
       },
     });

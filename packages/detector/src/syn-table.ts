@@ -73,6 +73,13 @@ export class SynTable {
     return known >= 0 && isFresh;
   }
 
+  /** Whether the SYN was seen within 64 s; nothing is remembered. */
+  knows(syn: Syn, timeNs: bigint): boolean {
+    const { line, upper, lower } = this.#identify(syn);
+    const place = this.#table.find(line, upper, lower);
+    return place >= 0 && this.#table.age(line, place, unitsOf(ticksOf(timeNs))) < FRESH_UNITS;
+  }
+
   /** A SYN that is dropped was not seen: its retransmission is judged anew. */
   forget(syn: Syn): void {
     const { line, upper, lower } = this.#identify(syn);

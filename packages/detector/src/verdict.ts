@@ -7,11 +7,13 @@ export const Verdict = {
   passNotSyn: 4,
   passRetransmission: 5,
   passConnection: 6,
-  dropBlocked: 7,
-  dropThreshold: 8,
+  passProbe: 7,
+  passEstablished: 8,
+  dropBlocked: 9,
+  dropThreshold: 10,
 } as const;
 
 /** One of {@link Verdict}. */
 export type VerdictCode = (typeof Verdict)[keyof typeof Verdict];
 
-export const VERDICTS = 9;
+export const VERDICTS = 11;

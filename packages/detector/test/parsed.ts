@@ -12,6 +12,10 @@ export function syn(source: Uint8Array | number, port: number, changes: Partial<
     sourcePort: 40_000,
     destinationPort: port,
     sequence: port * 65_536 + 1,
+    protocol: 6,
+    flags: 2,
+    hasPayload: false,
+    kind: 'syn',
     ...changes,
   };
 }

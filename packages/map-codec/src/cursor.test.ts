@@ -11,6 +11,8 @@ const someConnection: Connection = {
   sourcePort: 5973,
   destinationPort: 80,
   ifindex: 3,
+  kind: 1,
+  portState: 2,
 };
 
 const code = (action: () => unknown): string => {
@@ -83,7 +85,7 @@ test('a number above 2^53 - 1 is refused, a time for ever has no tick', () => {
 });
 
 test.each([-1, 2, 0.5, NaN, 2 ** 32])('there is no record %d of two', (index) => {
-  const records = cursor(little.connection, new Uint8Array(96));
+  const records = cursor(little.connection, new Uint8Array(112));
   expect(code(() => records.ifindex(index))).toBe('INDEX ifindex');
   expect(code(() => records.timeNsNumber(index))).toBe('INDEX timeNs');
   expect(code(() => records.sourceOffset(index))).toBe('INDEX source');
@@ -97,14 +99,14 @@ test('there is no element 32, and none that is not said', () => {
 });
 
 test.each([
-  ['a broken record', 49, 0, undefined],
-  ['more than there is', 96, 0, 3],
-  ['an offset too far', 96, 60, 1],
-  ['an offset before the start', 96, -48, 1],
-  ['a fraction of a record', 96, 0, 0.5],
-  ['fewer than none', 96, 0, -1],
+  ['a broken record', 57, 0, undefined],
+  ['more than there is', 112, 0, 3],
+  ['an offset too far', 112, 70, 1],
+  ['an offset before the start', 112, -56, 1],
+  ['a fraction of a record', 112, 0, 0.5],
+  ['fewer than none', 112, 0, -1],
 ])('wrong length: %s; then it stands on nothing', (_, size, offset, length) => {
-  const records = cursor(little.connection, new Uint8Array(48));
+  const records = cursor(little.connection, new Uint8Array(56));
   expect(code(() => records.over(new Uint8Array(size), offset, length))).toBe('LENGTH connection');
   expect(records.length).toBe(0);
 });

@@ -19,7 +19,7 @@ export const LAYOUTS = {
   },
   policy: {
     name: 'policy',
-    size: 552,
+    size: 568,
     fields: [
       { name: 'window_ns', offset: 0, size: 8, type: 'u64' },
       { name: 'block_ttl_ns', offset: 8, size: 8, type: 'u64' },
@@ -28,8 +28,21 @@ export const LAYOUTS = {
       { name: 'response', offset: 21, size: 1, type: 'u8' },
       { name: 'ipv6_prefix', offset: 22, size: 1, type: 'u8' },
       { name: 'onlink_count', offset: 23, size: 1, type: 'u8' },
-      { name: 'ipv6_mask', offset: 24, size: 16, type: 'struct addr' },
-      { name: 'onlink', offset: 40, size: 512, type: 'struct prefix', count: 16 },
+      { name: 'blocks_per_minute', offset: 24, size: 4, type: 'u32' },
+      { name: 'ephemeral_first', offset: 28, size: 2, type: 'u16' },
+      { name: 'ephemeral_last', offset: 30, size: 2, type: 'u16' },
+      { name: 'evidence', offset: 32, size: 1, type: 'u8' },
+      { name: 'keep_established', offset: 33, size: 1, type: 'u8' },
+      { name: 'pad', offset: 34, size: 6, type: 'u8', count: 6 },
+      { name: 'ipv6_mask', offset: 40, size: 16, type: 'struct addr' },
+      { name: 'onlink', offset: 56, size: 512, type: 'struct prefix', count: 16 },
+    ],
+  },
+  local: {
+    name: 'local',
+    size: 4,
+    fields: [
+      { name: 'kind', offset: 0, size: 4, type: 'u32' },
     ],
   },
   prefix_key: {
@@ -80,7 +93,9 @@ export const LAYOUTS = {
       { name: 'lock', offset: 0, size: 4, type: 'struct bpf_spin_lock' },
       { name: 'is_taken', offset: 4, size: 4, type: 'u32' },
       { name: 'count', offset: 8, size: 4, type: 'u32' },
-      { name: 'pad', offset: 12, size: 52, type: 'u8', count: 52 },
+      { name: 'span_blocks', offset: 12, size: 4, type: 'u32' },
+      { name: 'span_start', offset: 16, size: 4, type: 'u32' },
+      { name: 'pad', offset: 20, size: 44, type: 'u8', count: 44 },
       { name: 'nets', offset: 64, size: 4, type: 'u32' },
     ],
   },
@@ -134,7 +149,7 @@ export const LAYOUTS = {
   },
   connection: {
     name: 'connection',
-    size: 48,
+    size: 56,
     fields: [
       { name: 'time_ns', offset: 0, size: 8, type: 'u64' },
       { name: 'source', offset: 8, size: 16, type: 'struct addr' },
@@ -142,11 +157,14 @@ export const LAYOUTS = {
       { name: 'source_port', offset: 40, size: 2, type: 'be16' },
       { name: 'destination_port', offset: 42, size: 2, type: 'be16' },
       { name: 'ifindex', offset: 44, size: 4, type: 'u32' },
+      { name: 'kind', offset: 48, size: 1, type: 'u8' },
+      { name: 'port_state', offset: 49, size: 1, type: 'u8' },
+      { name: 'pad', offset: 50, size: 6, type: 'u8', count: 6 },
     ],
   },
   scan: {
     name: 'scan',
-    size: 120,
+    size: 128,
     fields: [
       { name: 'time_ns', offset: 0, size: 8, type: 'u64' },
       { name: 'source', offset: 8, size: 16, type: 'struct addr' },
@@ -156,7 +174,10 @@ export const LAYOUTS = {
       { name: 'ports_count', offset: 52, size: 2, type: 'u16' },
       { name: 'source_bits', offset: 54, size: 1, type: 'u8' },
       { name: 'blocked', offset: 55, size: 1, type: 'u8' },
-      { name: 'ports', offset: 56, size: 64, type: 'be16', count: 32 },
+      { name: 'kind', offset: 56, size: 1, type: 'u8' },
+      { name: 'outcome', offset: 57, size: 1, type: 'u8' },
+      { name: 'pad', offset: 58, size: 6, type: 'u8', count: 6 },
+      { name: 'ports', offset: 64, size: 64, type: 'be16', count: 32 },
     ],
   },
   tally: {
@@ -169,16 +190,17 @@ export const LAYOUTS = {
   },
   counters: {
     name: 'counters',
-    size: 200,
+    size: 240,
     fields: [
-      { name: 'verdicts', offset: 0, size: 144, type: 'struct tally', count: 9 },
-      { name: 'connections_lost', offset: 144, size: 8, type: 'u64' },
-      { name: 'scans_lost', offset: 152, size: 8, type: 'u64' },
-      { name: 'blocks_made', offset: 160, size: 8, type: 'u64' },
-      { name: 'blocks_refused', offset: 168, size: 8, type: 'u64' },
-      { name: 'sources_evicted', offset: 176, size: 8, type: 'u64' },
-      { name: 'singles_evicted', offset: 184, size: 8, type: 'u64' },
-      { name: 'syns_evicted', offset: 192, size: 8, type: 'u64' },
+      { name: 'verdicts', offset: 0, size: 176, type: 'struct tally', count: 11 },
+      { name: 'connections_lost', offset: 176, size: 8, type: 'u64' },
+      { name: 'scans_lost', offset: 184, size: 8, type: 'u64' },
+      { name: 'blocks_made', offset: 192, size: 8, type: 'u64' },
+      { name: 'blocks_refused', offset: 200, size: 8, type: 'u64' },
+      { name: 'blocks_capped', offset: 208, size: 8, type: 'u64' },
+      { name: 'sources_evicted', offset: 216, size: 8, type: 'u64' },
+      { name: 'singles_evicted', offset: 224, size: 8, type: 'u64' },
+      { name: 'syns_evicted', offset: 232, size: 8, type: 'u64' },
     ],
   },
   command: {
@@ -197,6 +219,17 @@ export const LAYOUTS = {
       { name: 'block', offset: 48, size: 40, type: 'struct block' },
     ],
   },
+  test_socket: {
+    name: 'test_socket',
+    size: 40,
+    fields: [
+      { name: 'source', offset: 0, size: 16, type: 'struct addr' },
+      { name: 'destination', offset: 16, size: 16, type: 'struct addr' },
+      { name: 'source_port', offset: 32, size: 2, type: 'be16' },
+      { name: 'destination_port', offset: 34, size: 2, type: 'be16' },
+      { name: 'protocol', offset: 36, size: 4, type: 'u32' },
+    ],
+  },
 } as const;
 
 /** Every enum of bpf/types.h, as C names its values. */
@@ -208,6 +241,28 @@ export const ENUMS = {
   response: {
     RESPONSE_BLOCK: 0,
     RESPONSE_LOG: 1,
+  },
+  probe_kind: {
+    KIND_NONE: 0,
+    KIND_SYN: 1,
+    KIND_FIN: 2,
+    KIND_NULL: 3,
+    KIND_XMAS: 4,
+    KIND_MAIMON: 5,
+    KIND_ACK: 6,
+    KIND_ODD: 7,
+    KIND_UDP: 8,
+    KIND_FRAGMENT: 9,
+    KIND_HANDSHAKE: 10,
+  },
+  port_state: {
+    PORT_UNKNOWN: 0,
+    PORT_OPEN: 1,
+    PORT_CLOSED: 2,
+  },
+  evidence: {
+    EVIDENCE_ANY: 0,
+    EVIDENCE_CLOSED: 1,
   },
   allow_reason: {
     ALLOW_OWN: 1,
@@ -229,9 +284,11 @@ export const ENUMS = {
     PASS_NOT_SYN: 4,
     PASS_RETRANSMISSION: 5,
     PASS_CONNECTION: 6,
-    DROP_BLOCKED: 7,
-    DROP_THRESHOLD: 8,
-    VERDICTS: 9,
+    PASS_PROBE: 7,
+    PASS_ESTABLISHED: 8,
+    DROP_BLOCKED: 9,
+    DROP_THRESHOLD: 10,
+    VERDICTS: 11,
   },
   command_op: {
     COMMAND_SWEEP: 1,
@@ -248,11 +305,16 @@ export const ENUMS = {
     BLOCK_REFUSED: 3,
     BLOCK_REMOVED: 4,
     BLOCK_ABSENT: 5,
+    BLOCK_CAPPED: 6,
   },
   clock_kind: {
     CLOCK_KTIME: 0,
     CLOCK_TEST: 1,
     CLOCK_COARSE: 2,
+  },
+  sockets_kind: {
+    SOCKETS_KERNEL: 0,
+    SOCKETS_TEST: 1,
   },
 } as const;
 
@@ -269,6 +331,37 @@ export const Response = {
   LOG: 1,
 } as const;
 export type Response = (typeof Response)[keyof typeof Response];
+
+/** enum probe_kind, without `KIND_`. */
+export const ProbeKind = {
+  NONE: 0,
+  SYN: 1,
+  FIN: 2,
+  NULL: 3,
+  XMAS: 4,
+  MAIMON: 5,
+  ACK: 6,
+  ODD: 7,
+  UDP: 8,
+  FRAGMENT: 9,
+  HANDSHAKE: 10,
+} as const;
+export type ProbeKind = (typeof ProbeKind)[keyof typeof ProbeKind];
+
+/** enum port_state, without `PORT_`. */
+export const PortState = {
+  UNKNOWN: 0,
+  OPEN: 1,
+  CLOSED: 2,
+} as const;
+export type PortState = (typeof PortState)[keyof typeof PortState];
+
+/** enum evidence, without `EVIDENCE_`. */
+export const Evidence = {
+  ANY: 0,
+  CLOSED: 1,
+} as const;
+export type Evidence = (typeof Evidence)[keyof typeof Evidence];
 
 /** enum allow_reason, without `ALLOW_`. */
 export const AllowReason = {
@@ -297,8 +390,10 @@ export const Verdict = {
   PASS_NOT_SYN: 4,
   PASS_RETRANSMISSION: 5,
   PASS_CONNECTION: 6,
-  DROP_BLOCKED: 7,
-  DROP_THRESHOLD: 8,
+  PASS_PROBE: 7,
+  PASS_ESTABLISHED: 8,
+  DROP_BLOCKED: 9,
+  DROP_THRESHOLD: 10,
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
@@ -321,6 +416,7 @@ export const BlockOutcome = {
   REFUSED: 3,
   REMOVED: 4,
   ABSENT: 5,
+  CAPPED: 6,
 } as const;
 export type BlockOutcome = (typeof BlockOutcome)[keyof typeof BlockOutcome];
 
@@ -332,11 +428,20 @@ export const ClockKind = {
 } as const;
 export type ClockKind = (typeof ClockKind)[keyof typeof ClockKind];
 
+/** enum sockets_kind, without `SOCKETS_`. */
+export const SocketsKind = {
+  KERNEL: 0,
+  TEST: 1,
+} as const;
+export type SocketsKind = (typeof SocketsKind)[keyof typeof SocketsKind];
+
 export const TICK_SHIFT = 10;
 export const PORTS_MAX = 32;
 export const SOURCES_PER_SET = 4;
 export const CELLS_PER_LINE = 7;
 export const ONLINK_MAX = 16;
+export const CHECKSUM_BYTES_MAX = 512;
+export const BLOCKS_SPAN_UNITS = 895;
 export const RETRANSMISSION_NS = 64000000000n;
 export const BLOCKS_PER_LINE = 5;
 export const BLOCK_UNIT_SHIFT = 26;
@@ -349,4 +454,4 @@ export const SECRET_WORDS = 29;
 export const COMMAND_SETS_MAX = 64;
 export const COMMANDS_MAX = 32;
 export const COMMAND_STEPS_MAX = 256;
-export const VERDICTS = 9;
+export const VERDICTS = 11;

@@ -27,7 +27,7 @@ test('values have the fields of types.h in camelCase', () => {
 
 test('a port is what one says, whatever the machine', () => {
   for (const endian of ['little', 'big'] as const) {
-    const bytes = new Uint8Array(48);
+    const bytes = new Uint8Array(56);
     bytes.set([0x01, 0xbb], 42);
     expect(codecs(endian).connection.decode(bytes).destinationPort).toBe(443);
   }
@@ -49,9 +49,9 @@ test('bytes in the middle of a larger buffer are the right ones', () => {
 });
 
 test('encode zeroes the padding of the array that it is given', () => {
-  const some = { isTaken: 1, count: 2, nets: 3 };
+  const some = { isTaken: 1, count: 2, spanBlocks: 3, spanStart: 4, nets: 5 };
   const bytes = blocklist.encode(some, new Uint8Array(blocklist.size).fill(0xff));
-  expect([bytes.slice(0, 4), bytes.slice(12, 64)]).toEqual([new Uint8Array(4), new Uint8Array(52)]);
+  expect([bytes.slice(0, 4), bytes.slice(20, 64)]).toEqual([new Uint8Array(4), new Uint8Array(44)]);
 });
 
 test.each([
@@ -122,7 +122,7 @@ test('wrong kinds and lengths of arrays', () => {
 });
 
 test('an error says where and what', () => {
-  expect(() => policy.decode(new Uint8Array(3))).toThrow('policy: 3 bytes, expected 552');
+  expect(() => policy.decode(new Uint8Array(3))).toThrow('policy: 3 bytes, expected 568');
   expect(() => block.encode({ ...someBlock, reason: -1 })).toThrow(
     'block.reason: -1 is not an integer from 0 to 4294967295',
   );

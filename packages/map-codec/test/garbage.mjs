@@ -8,7 +8,11 @@ for (let record = 0; record < 100; record++) {
   const timeNs = 2n ** 62n + BigInt(record); // beyond what a number holds
   const source = new Uint8Array(16).fill(record);
   const ports = { sourcePort: 60000 + record, destinationPort: record, ifindex: 2 };
-  connection.encode({ timeNs, source, destination: source, ...ports }, ring, record * connection.size);
+  connection.encode(
+    { timeNs, source, destination: source, ...ports, kind: 1, portState: 0 },
+    ring,
+    record * connection.size,
+  );
 }
 const records = cursor(connection);
 

@@ -121,8 +121,10 @@ GOLDEN(addr, ADDR(v))
 GOLDEN(prefix, ADDR(v.address); ADDR(v.mask))
 GOLDEN(policy,
 	NUMBER(v.window_ns); NUMBER(v.block_ttl_ns); NUMBER(v.threshold); NUMBER(v.mode); NUMBER(v.response);
-	NUMBER(v.ipv6_prefix); NUMBER(v.onlink_count); ADDR(v.ipv6_mask);
+	NUMBER(v.ipv6_prefix); NUMBER(v.onlink_count); NUMBER(v.blocks_per_minute); NUMBER(v.ephemeral_first);
+	NUMBER(v.ephemeral_last); NUMBER(v.evidence); NUMBER(v.keep_established); ADDR(v.ipv6_mask);
 	EACH(i, ONLINK_MAX) { ADDR(v.onlink[i].address); ADDR(v.onlink[i].mask); })
+GOLDEN(local, NUMBER(v.kind))
 GOLDEN(prefix_key, NUMBER(v.prefix_bits); OCTETS(v.address,))
 GOLDEN(allow, NUMBER(v.reason))
 GOLDEN(block_line,
@@ -133,7 +135,8 @@ GOLDEN(block_line,
 GOLDEN(block,
 	NUMBER(v.start_ns); NUMBER(v.expiry_ns); NUMBER(v.packets); NUMBER(v.bytes); NUMBER(v.reason);
 	NUMBER(v.bits))
-GOLDEN(blocklist, NUMBER(v.is_taken); NUMBER(v.count); NUMBER(v.nets))
+GOLDEN(blocklist, NUMBER(v.is_taken); NUMBER(v.count); NUMBER(v.span_blocks); NUMBER(v.span_start);
+	NUMBER(v.nets))
 GOLDEN(grace, NUMBER(v.until_ns))
 GOLDEN(block_note,
 	NUMBER(v.ports_count); NUMBER(v.text_length); EACH(i, PORTS_MAX) PORT(v.ports[i]); OCTETS(v.text,))
@@ -149,20 +152,23 @@ GOLDEN(source_set,
 GOLDEN(line, NUMBER(v.mark); EACH(i, CELLS_PER_LINE) NUMBER(v.cells[i]))
 GOLDEN(connection,
 	NUMBER(v.time_ns); ADDR(v.source); ADDR(v.destination); PORT(v.source_port); PORT(v.destination_port);
-	NUMBER(v.ifindex))
+	NUMBER(v.ifindex); NUMBER(v.kind); NUMBER(v.port_state))
 GOLDEN(scan,
 	NUMBER(v.time_ns); ADDR(v.source); ADDR(v.destination); NUMBER(v.expiry_ns); NUMBER(v.ifindex);
-	NUMBER(v.ports_count); NUMBER(v.source_bits); NUMBER(v.blocked); EACH(i, PORTS_MAX) PORT(v.ports[i]))
+	NUMBER(v.ports_count); NUMBER(v.source_bits); NUMBER(v.blocked); NUMBER(v.kind); NUMBER(v.outcome);
+	EACH(i, PORTS_MAX) PORT(v.ports[i]))
 GOLDEN(tally, NUMBER(v.packets); NUMBER(v.bytes))
 GOLDEN(counters,
 	EACH(i, VERDICTS) { NUMBER(v.verdicts[i].packets); NUMBER(v.verdicts[i].bytes); }
 	NUMBER(v.connections_lost); NUMBER(v.scans_lost); NUMBER(v.blocks_made); NUMBER(v.blocks_refused);
-	NUMBER(v.sources_evicted); NUMBER(v.singles_evicted); NUMBER(v.syns_evicted))
+	NUMBER(v.blocks_capped); NUMBER(v.sources_evicted); NUMBER(v.singles_evicted); NUMBER(v.syns_evicted))
 GOLDEN(command,
 	NUMBER(v.op); NUMBER(v.first); NUMBER(v.count); NUMBER(v.live); NUMBER(v.emptied);
 	NUMBER(v.outcome); NUMBER(v.next); NUMBER(v.is_net); ADDR(v.source); NUMBER(v.block.start_ns); NUMBER(v.block.expiry_ns);
 	NUMBER(v.block.packets); NUMBER(v.block.bytes); NUMBER(v.block.reason);
 	NUMBER(v.block.bits))
+GOLDEN(test_socket,
+	ADDR(v.source); ADDR(v.destination); PORT(v.source_port); PORT(v.destination_port); NUMBER(v.protocol))
 
 int main(void)
 {
@@ -171,6 +177,7 @@ int main(void)
 		golden_addr();
 		golden_prefix();
 		golden_policy();
+		golden_local();
 		golden_prefix_key();
 		golden_allow();
 		golden_block_line();
@@ -186,6 +193,7 @@ int main(void)
 		golden_tally();
 		golden_counters();
 		golden_command();
+		golden_test_socket();
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #define SOURCE_PORT_AT 34
 #define DESTINATION_PORT_AT 36
 #define SEQUENCE_AT 38
+#define CHECKSUM_AT 50
 #define HOST_BITS 28
 #define FLOOD_HOST_BITS 31
 
@@ -56,13 +57,35 @@ static __always_inline __u64 draw(__u32 turn)
 	return value ^ value >> 31;
 }
 
+/* One's complement sum, not folded, of all that is changed below. */
+static __always_inline __u32 changed_sum(const __u8 *frame)
+{
+	const __be16 *source = (const void *)(frame + SOURCE_AT);
+	const __be16 *ports = (const void *)(frame + SOURCE_PORT_AT);
+
+	return source[0] + source[1] + ports[0] + ports[1] + ports[2] + ports[3];
+}
+
+/* The checksum after a change, or the program would take the packet for a broken one (RFC 1624: ~(~C + ~m + m')). */
+static __always_inline void mend_checksum(__u8 *frame, __u32 old_sum)
+{
+	__be16 *checksum = (void *)(frame + CHECKSUM_AT);
+	__u32 sum = (__u16)~*checksum + changed_sum(frame) + 6 * 0xffff - old_sum;
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	*checksum = ~sum;
+}
+
 static __always_inline void change_packet(struct xdp_md *ctx)
 {
 	__u8 *frame = (void *)(long)ctx->data;
 	__u32 now = turn++;
+	__u32 old_sum;
 
 	if (frame + FRAME > (__u8 *)(long)ctx->data_end)
 		return;
+	old_sum = changed_sum(frame);
 	if (change == CHANGE_PORT) {
 		*(__be16 *)(frame + SOURCE_PORT_AT) = bpf_htons(now >> 16);
 		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons(now);
@@ -80,6 +103,7 @@ static __always_inline void change_packet(struct xdp_md *ctx)
 		*(__be16 *)(frame + DESTINATION_PORT_AT) = bpf_htons((__u16)drawn);
 	}
 	*(__be32 *)(frame + SEQUENCE_AT) = bpf_htonl(now);
+	mend_checksum(frame, old_sum);
 }
 
 SEC("xdp.frags")

@@ -34,7 +34,7 @@ export interface Unaccounted {
   readonly packets: bigint;
   /** Passed as connections, but neither read nor counted as lost. */
   readonly connections: bigint;
-  /** Blocks made and refused, but neither read as scans nor counted as lost. */
+  /** Blocks made, refused and capped, but neither read as scans nor counted as lost. */
   readonly scans: bigint;
 }
 
@@ -101,12 +101,12 @@ export class FloodedProgram implements Disposable {
 
   /** Holds what ran and what was read against the program's own counters. */
   unaccounted(): Unaccounted {
-    const { verdicts, connectionsLost, scansLost, blocksMade, blocksRefused } = this.program.counters();
+    const { verdicts, connectionsLost, scansLost, blocksMade, blocksRefused, blocksCapped } = this.program.counters();
     const counted = verdicts.reduce((sum, { packets }) => sum + packets, 0n);
     return {
       packets: BigInt(this.#packets) - counted,
       connections: verdicts[Verdict.PASS_CONNECTION]!.packets - BigInt(this.#connections) - connectionsLost,
-      scans: blocksMade + blocksRefused - BigInt(this.#scans) - scansLost,
+      scans: blocksMade + blocksRefused + blocksCapped - BigInt(this.#scans) - scansLost,
     };
   }
 

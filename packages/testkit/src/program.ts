@@ -16,11 +16,13 @@ import {
   CommandFrame,
   commandOf,
   CommandOp,
+  Evidence,
   Mode,
   ONLINK_MAX,
   perCpu,
   Response,
   SECRET_WORDS,
+  SocketsKind,
   type Addr,
   type Block,
   type Blocklist,
@@ -33,6 +35,7 @@ import {
   type Policy,
   type Scan,
   type SourceSet,
+  type TestSocket,
 } from '@scanward/map-codec';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
@@ -59,9 +62,17 @@ export const DEFAULT_POLICY: Policy = {
   response: Response.BLOCK,
   ipv6Prefix: 64,
   onlinkCount: 0,
+  blocksPerMinute: 0,
+  ephemeralFirst: 32_768,
+  ephemeralLast: 60_999,
+  evidence: Evidence.ANY,
+  keepEstablished: 0,
   ipv6Mask: Uint8Array.from([...Array<number>(8).fill(0xff), ...Array<number>(8).fill(0)]),
   onlink: Array.from({ length: ONLINK_MAX }, () => ({ address: empty, mask: empty })),
 };
+
+/** Room for sockets of tests. */
+const TEST_SOCKETS_MAX = 1_024;
 
 export interface TestProgramOptions {
   readonly policy?: Partial<Policy>;
@@ -82,6 +93,8 @@ export interface TestProgramOptions {
   readonly nowNs?: bigint;
   /** `kernel`: the kernel's, as the CLI chooses it, which cannot be set. Default `test`. */
   readonly clock?: 'test' | 'kernel';
+  /** `kernel`: those of this network namespace. Default `test`: those of `setSocket`. */
+  readonly sockets?: 'test' | 'kernel';
   /** Path of another object than the committed one of this machine's byte order. */
   readonly object?: string;
 }
@@ -180,6 +193,7 @@ export class TestProgram implements Disposable {
       programs: ['scanward', 'scanward_command'],
       constants: {
         clock_kind: options.clock === 'kernel' ? shippedClock() : ClockKind.TEST,
+        sockets_kind: options.sockets === 'kernel' ? SocketsKind.KERNEL : SocketsKind.TEST,
         has_frags: features().xdpFrags ? 1 : 0,
         source_sets: sourceSets,
         single_lines: singleLines,
@@ -195,6 +209,7 @@ export class TestProgram implements Disposable {
         blocked_lines: blockLines,
         blocked: maxBlocks,
         blocked_nets: maxNets,
+        test_sockets: TEST_SOCKETS_MAX,
       },
     });
     const clock = spec.maps.flatMap(({ name: map, variables, valueSize: size }) =>
@@ -242,6 +257,27 @@ export class TestProgram implements Disposable {
     this.map('allow').delete(prefixKey(address, bits));
   }
 
+  /** Whether an address is one of the host's own: what is sent to it can be a probe other than a SYN. */
+  setLocal(address: Addr, isLocal: boolean): void {
+    if (isLocal) this.map('local').set(address, codec.local.encode({ kind: 1 }));
+    else this.map('local').delete(address);
+  }
+
+  /** The state of a socket as the kernel numbers them; 0: there is none any more. One for anybody has source and source port 0. */
+  setSocket(socket: TestSocket, state: number): void {
+    const key = codec.testSocket.encode(socket);
+    if (state === 0) this.map('test_sockets').delete(key);
+    else this.map('test_sockets').set(key, u32(state));
+  }
+
+  /** TCP ports that the program takes for published for somebody behind the host. */
+  forwardedPorts(): number[] {
+    return [...this.map('forwarded').entries()].flatMap(([key, bytes]) => {
+      const index = new DataView(key.buffer, key.byteOffset).getUint32(0, endian === 'little');
+      return [...bytes].flatMap((byte, i) => (byte === 0 ? [] : [index * bytes.length + i]));
+    });
+  }
+
   /** Runs one frame through the program. Frames run past it are no matter if `counters` was called since. */
   run(frame: Uint8Array): Judged {
     const { verdict, action } = this.judge(() => this.program.testRun({ data: frame }).verdict);
@@ -280,6 +316,7 @@ export class TestProgram implements Disposable {
       scansLost: sum(({ scansLost }) => scansLost),
       blocksMade: sum(({ blocksMade }) => blocksMade),
       blocksRefused: sum(({ blocksRefused }) => blocksRefused),
+      blocksCapped: sum(({ blocksCapped }) => blocksCapped),
       sourcesEvicted: sum(({ sourcesEvicted }) => sourcesEvicted),
       singlesEvicted: sum(({ singlesEvicted }) => singlesEvicted),
       synsEvicted: sum(({ synsEvicted }) => synsEvicted),
@@ -288,8 +325,9 @@ export class TestProgram implements Disposable {
 
   /** As it was when it was loaded: nobody blocked, allowed or with a grace, nothing seen, counted or reported. Policy and clock stay. */
   reset(): void {
-    for (const name of ['blocked', 'blocked_nets', 'allow', 'graces']) clear(this.map(name));
-    for (const name of ['blocked_lines', 'blocklist', 'sources', 'singles', 'syns', 'counters']) zero(this.map(name));
+    for (const name of ['blocked', 'blocked_nets', 'allow', 'graces', 'local', 'test_sockets']) clear(this.map(name));
+    for (const name of ['blocked_lines', 'blocklist', 'forwarded', 'sources', 'singles', 'syns', 'counters'])
+      zero(this.map(name));
     for (const ring of [this.#connections, this.#scans]) ring.read(() => undefined);
     this.#seen = this.#readCounters();
   }

@@ -34,6 +34,7 @@ function add(a: Counters, b: Counters): Counters {
     scansLost: a.scansLost + b.scansLost,
     blocksMade: a.blocksMade + b.blocksMade,
     blocksRefused: a.blocksRefused + b.blocksRefused,
+    blocksCapped: a.blocksCapped + b.blocksCapped,
     sourcesEvicted: a.sourcesEvicted + b.sourcesEvicted,
     singlesEvicted: a.singlesEvicted + b.singlesEvicted,
     synsEvicted: a.synsEvicted + b.synsEvicted,

@@ -269,6 +269,7 @@ test('counters are summed over the processors', () => {
     scansLost: 2n * n,
     blocksMade: 3n * n,
     blocksRefused: 4n * n,
+    blocksCapped: 8n * n,
     sourcesEvicted: 5n * n,
     singlesEvicted: 6n * n,
     synsEvicted: 7n * n,
