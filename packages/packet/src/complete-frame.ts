@@ -16,7 +16,7 @@ export function completeFrame(bytes: Uint8Array, frameLength: number): Uint8Arra
   const frame = new Uint8Array(frameLength);
   frame.set(bytes);
   const cursor = new Cursor(frame, frameLength);
-  void (parseNetwork(cursor) ?? parseTransport(cursor));
+  if (parseNetwork(cursor) === undefined) parseTransport(cursor);
   const offset = CHECKSUM_OFFSET[cursor.protocol];
   const { source, destination } = cursor.frame;
   const length = cursor.payloadEnd - cursor.position;

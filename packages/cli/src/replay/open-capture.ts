@@ -26,7 +26,7 @@ export function captureOpener(stdin: () => Readable, abort: AbortSignal): OpenCa
 }
 
 async function* unpacked(from: Readable): AsyncGenerator<Uint8Array> {
-  const chunks = (from as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const chunks = (from as AsyncIterable<Uint8Array, undefined>)[Symbol.asyncIterator]();
   const start = await firstBytes(chunks, GZIP.length);
   const whole = resumed(start, chunks);
   if (!GZIP.every((byte, i) => start[i] === byte)) {
@@ -39,28 +39,28 @@ async function* unpacked(from: Readable): AsyncGenerator<Uint8Array> {
   yield* gunzip as AsyncIterable<Uint8Array>;
 }
 
-async function firstBytes(chunks: AsyncIterator<Uint8Array>, count: number): Promise<Uint8Array> {
-  let start = new Uint8Array(0);
+async function firstBytes(chunks: AsyncIterator<Uint8Array, undefined>, count: number): Promise<Uint8Array> {
+  let start: Uint8Array = new Uint8Array(0);
   while (start.length < count) {
-    const { value, done } = await chunks.next();
-    if (done === true) break;
+    const { value } = await chunks.next();
+    if (value === undefined) break;
     start = joined(start, value);
   }
   return start;
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const whole = new Uint8Array(a.length + b.length);
   whole.set(a);
   whole.set(b, a.length);
   return whole;
 }
 
-async function* resumed(start: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* resumed(start: Uint8Array, chunks: AsyncIterator<Uint8Array, undefined>): AsyncGenerator<Uint8Array> {
   if (start.length > 0) yield start;
   for (;;) {
-    const { value, done } = await chunks.next();
-    if (done === true) return;
+    const { value } = await chunks.next();
+    if (value === undefined) return;
     yield value;
   }
 }

@@ -117,8 +117,10 @@ export class ReferenceEngine implements Engine {
 
 /** As they are now; nothing is lost here. */
 function countersOf({ counters }: Reference): CounterValues {
+  const { blocksMade, blocksRefused, blocksCapped, sourcesEvicted, singlesEvicted, synsEvicted } = counters;
+  const evicted = { sourcesEvicted, singlesEvicted, synsEvicted };
   const verdicts = counters.verdicts.map((tally) => ({ ...tally }));
-  return { ...counters, verdicts, connectionsLost: 0n, scansLost: 0n };
+  return { verdicts, connectionsLost: 0n, scansLost: 0n, blocksMade, blocksRefused, blocksCapped, ...evicted };
 }
 
 /** Until the daemon writes one. */

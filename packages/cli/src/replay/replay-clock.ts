@@ -14,8 +14,11 @@ const START_NS = 3_600_000_000_000n;
 const LATE_NS = 1_000_000_000n;
 /** Further than any window reaches. */
 const LEAP_NS = 31n * 24n * 3_600_000_000_000n;
-/** Timers that are called one by one between two packets; after them time goes on at once. */
-const TIMERS_MAX = 100_000;
+/**
+ * Timers that are called one by one between two packets: a quarter of an hour of the tracking watcher. In a longer silence nothing
+ * happens that could not be told at its end, with the time that it had.
+ */
+const TIMERS_MAX = 1_000;
 
 /**
  * The clock of a capture: it stands where its last packet stands. Its monotonic time never goes back; where the capture's clock was
@@ -67,10 +70,15 @@ export class ReplayClock implements Clock {
       const next = this.#next();
       if (next === undefined || next.dueNs > endNs) break;
       if (next.dueNs > this.#nowNs) this.#advance(next.dueNs);
-      this.#timers.delete(next);
-      next.callback();
+      this.#call(next);
     }
     this.#advance(endNs);
+    const late = [...this.#timers].filter(({ dueNs }) => dueNs <= endNs);
+    for (const timer of late.sort((a, b) => Number(a.dueNs - b.dueNs))) this.#call(timer);
+  }
+
+  #call(timer: Timer): void {
+    if (this.#timers.delete(timer)) timer.callback();
   }
 
   #advance(nowNs: bigint): void {

@@ -17,9 +17,9 @@ import { WaitingLines } from './waiting-lines.ts';
 export interface ReplaySystem {
   readonly circumstances: Circumstances;
   /** @param abort ends what is being read */
-  open(abort: AbortSignal): OpenCapture;
+  readonly open: (abort: AbortSignal) => OpenCapture;
   /** @throws OperatorError, or what the loader throws */
-  engine(options: ReplayOptions, sockets: SocketStateOf): Engine;
+  readonly engine: (options: ReplayOptions, sockets: SocketStateOf) => Engine;
 }
 
 /** By so many packets at the beginning it is guessed whose the capture is. */
@@ -94,7 +94,8 @@ class Replay {
       await this.#read();
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      broken = error;
+      // What is told to end ends anywhere.
+      if (!this.#parts.abort.aborted) broken = error;
     }
     const isNothing = this.#started === undefined && this.#head.length === 0;
     if (broken === undefined || !isNothing) await this.#finish();

@@ -14,7 +14,7 @@ export interface Recording {
   readonly link: RecordedLink;
   /** Whether it must be reported; if not, nothing may be. */
   readonly isScan: boolean;
-  act(scene: Scene): Promise<void>;
+  readonly act: (scene: Scene) => Promise<void>;
 }
 
 export const OPEN_PORTS = [22, 80, 443];

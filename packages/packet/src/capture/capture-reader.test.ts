@@ -123,7 +123,7 @@ describe('a pcapng', () => {
     ['units of 2^-32 s', 0xa0, 1n << 32n, 1_000_000_000n],
   ])('may have times in %s', (_, resolution, units, timeNs) => {
     const options = [[9, Uint8Array.of(resolution)]] as const;
-    const { packets } = readAll(buildPcapng([section, { kind: 'interface', options }, { ...packet, units } as never]));
+    const { packets } = readAll(buildPcapng([section, { kind: 'interface', options }, { ...packet, units }]));
     expect(packets[0]!.timeNs).toBe(timeNs);
   });
 
@@ -133,7 +133,7 @@ describe('a pcapng', () => {
       [2, new TextEncoder().encode('eth0\u001b')],
     ] as const;
     const { packets } = readAll(
-      buildPcapng([section, { kind: 'interface', options }, { ...packet, units: 5n } as never]),
+      buildPcapng([section, { kind: 'interface', options }, { ...packet, units: 5n }]),
     );
     expect(packets[0]).toMatchObject({ timeNs: 10_000_005_000n, interfaceName: 'eth0' });
   });
@@ -220,7 +220,7 @@ describe('a pcapng', () => {
     ],
     [
       'a time that nobody lives to see',
-      buildPcapng([section, ethernet, { ...packet, units: (1n << 64n) - 1n } as never]),
+      buildPcapng([section, ethernet, { ...packet, units: (1n << 64n) - 1n }]),
       'time: a packet says a time before 1970 or after 2262 (at byte 48)',
     ],
     [

@@ -74,7 +74,7 @@ describe('a frame that the capture cut', () => {
     'is a SYN with the same addresses and ports, and no wrong checksum (%s)',
     (family) => {
       const whole = frameOf(family, 100);
-      const { branches: _, ...expected } = parseFrame(whole);
+      const expected = { ...parseFrame(whole), branches: [] };
       for (let cut = family === 'ipv4' ? 48 : 68; cut < whole.length; cut++) {
         const completed = completeFrame(whole.subarray(0, cut), whole.length);
         const { branches: __, ...parsed } = parseFrame(completed);
