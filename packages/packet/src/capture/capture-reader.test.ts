@@ -132,9 +132,7 @@ describe('a pcapng', () => {
       [14, Uint8Array.of(10, 0, 0, 0, 0, 0, 0, 0)],
       [2, new TextEncoder().encode('eth0\u001b')],
     ] as const;
-    const { packets } = readAll(
-      buildPcapng([section, { kind: 'interface', options }, { ...packet, units: 5n }]),
-    );
+    const { packets } = readAll(buildPcapng([section, { kind: 'interface', options }, { ...packet, units: 5n }]));
     expect(packets[0]).toMatchObject({ timeNs: 10_000_005_000n, interfaceName: 'eth0' });
   });
 

@@ -77,8 +77,7 @@ describe('a frame that the capture cut', () => {
       const expected = { ...parseFrame(whole), branches: [] };
       for (let cut = family === 'ipv4' ? 48 : 68; cut < whole.length; cut++) {
         const completed = completeFrame(whole.subarray(0, cut), whole.length);
-        const { branches: __, ...parsed } = parseFrame(completed);
-        expect(parsed).toEqual(expected);
+        expect({ ...parseFrame(completed), branches: [] }).toEqual(expected);
       }
     },
   );
