@@ -109,7 +109,66 @@ const program: Fault[] = [
     from: 'now_ns < grace->until_ns',
     to: 'grace->until_ns != now_ns + 1',
   },
-  { what: 'SYN+ACK is taken for a SYN', file: 'parse.bpf.h', from: 'tcp->syn && !tcp->ack', to: 'tcp->syn' },
+  {
+    what: 'SYN+ACK is taken for a SYN',
+    file: 'parse.bpf.h',
+    from: '(flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_SYN',
+    to: '(flags & TCP_SYN)',
+  },
+  {
+    what: 'a stream counts',
+    file: 'parse.bpf.h',
+    from: 'p->is_cut || header < left',
+    to: 'p->is_cut',
+  },
+  {
+    what: 'RST counts',
+    file: 'parse.bpf.h',
+    from: '(flags & TCP_RST) || is_data(flags, has_payload)',
+    to: 'is_data(flags, has_payload)',
+  },
+  {
+    what: 'a wrong checksum is no matter',
+    file: 'checksum.bpf.h',
+    from: 'folded(sum) != 0xffff',
+    to: 'folded(sum) == 0',
+  },
+  {
+    what: 'a checksum that is left to the network card is wrong',
+    file: 'checksum.bpf.h',
+    from: 'if (*field == folded(pseudo))',
+    to: 'if (false)',
+  },
+  {
+    what: 'the last ephemeral port is none',
+    file: 'scanward.bpf.c',
+    from: 'port <= rules->ephemeral_last',
+    to: 'port < rules->ephemeral_last',
+  },
+  {
+    what: 'what is for others counts',
+    file: 'scanward.bpf.c',
+    from: '!is_late_to_client && is_local(&p->packet.destination)',
+    to: '!is_late_to_client',
+  },
+  {
+    what: 'a listener owns probes',
+    file: 'sockets.bpf.h',
+    from: 'state != SOCKET_NONE && state != BPF_TCP_LISTEN',
+    to: 'state != SOCKET_NONE',
+  },
+  {
+    what: 'a socket in time-wait is established',
+    file: 'sockets.bpf.h',
+    from: '1u << BPF_TCP_TIME_WAIT |',
+    to: '',
+  },
+  {
+    what: 'the cap holds for ever',
+    file: 'blocks.bpf.h',
+    from: 'list->span_blocks = 0;',
+    to: '',
+  },
 ];
 const reference: Fault[] = [
   {

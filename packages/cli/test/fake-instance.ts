@@ -56,8 +56,12 @@ export function fakeInstance() {
       { interface: 'eth0', mode: 'native', ifindex: 2, programId: 33, sinceMs: NOW.wallMs - 90_000 },
     ] as LinkStatus[],
     policyValue: policyValue(
-      { mode: 'kernel', response: 'block', threshold: 3, windowMs: 60_000, blockTtlMs: 3_600_000, ipv6Prefix: 64 },
+      {
+        ...{ mode: 'kernel', response: 'block', threshold: 3, windowMs: 60_000, blockTtlMs: 3_600_000 },
+        ...{ ipv6Prefix: 64, evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
+      },
       [],
+      { first: 32_768, last: 60_999 },
     ),
     counts: { connections: 12_345n, dropped: 1_024n, droppedBytes: 61_440n, lost: 0n },
     block: (entry: BlockEntry) => void held.set(keyOf(entry), entry),

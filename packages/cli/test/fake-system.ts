@@ -112,7 +112,7 @@ export function fakeSystem() {
     sources: { visit: () => undefined, forget: () => undefined, sweep: () => 0 },
     counters: {
       read: () => ({
-        verdicts: Array.from({ length: 9 }, () => none),
+        verdicts: Array.from({ length: 11 }, () => none),
         connectionsLost: 0n,
         scansLost: 0n,
         blocksMade: 0n,
@@ -124,6 +124,7 @@ export function fakeSystem() {
       }),
     },
     allow: { entries: () => fake.allowed, add: (entry) => fake.allowed.push(entry) > 0, remove: () => false },
+    local: { entries: () => [], add: () => true, remove: () => false },
     graces: { entries: () => [], set: () => true, remove: () => false },
     notes: { entries: () => [], get: () => undefined, set: () => true, remove: () => false },
     policy: {

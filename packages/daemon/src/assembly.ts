@@ -11,7 +11,7 @@ import { Graces } from './graces.ts';
 import { Network } from './network.ts';
 import { Output } from './output.ts';
 import { detectorPolicy, policyValue } from './policy.ts';
-import type { DaemonPorts, Prefix } from './ports.ts';
+import type { DaemonPorts, PortRange, Prefix } from './ports.ts';
 import { StateKeeper } from './state/keeper.ts';
 import { stateEntries } from './state/snapshot.ts';
 import { Tracking } from './tracking.ts';
@@ -49,12 +49,12 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
     decide: deciding && (() => deciding.decide()),
     forget: detector && ((source) => detector.forget(source)),
   });
-  const setOnlink = (onlink: readonly Prefix[]) => {
-    ports.policy.write(policyValue(policy, onlink));
+  const setRules = (onlink: readonly Prefix[], ephemeral: PortRange) => {
+    ports.policy.write(policyValue(policy, onlink, ephemeral));
     detector?.setPolicy(detectorPolicy(policy, onlink), Number(clock.monotonicNs() >> 10n));
   };
   const lift = () => blocking.liftAllowed((prefix) => allowlist.covers(prefix));
-  const network = new Network(ports.network, allowlist, ports.log, { onlinkChanged: setOnlink, allowed: lift });
+  const network = new Network(ports, allowlist, { rulesChanged: setRules, allowed: lift });
   return { output, list, tracking, blocking, network, graces, keeper, deciding };
 }
 

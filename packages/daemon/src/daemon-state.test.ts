@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allowEntry, FakeWorld, ip, SECOND, WALL_MS } from '../test/fakes.ts';
+import { allowEntry, EPHEMERAL, FakeWorld, ip, SECOND, WALL_MS } from '../test/fakes.ts';
 import { FakeStateStore, sha256 } from '../test/fake-state.ts';
 import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
 import { formatPrefix } from './addresses.ts';
@@ -96,7 +96,7 @@ describe('at start', () => {
   it('who is allowed by now is not kept blocked', () => {
     const { world } = startDaemon({}, (fresh) => {
       fresh.state = stateStore([blocked(1, 90_000), blocked(2, 90_000)]);
-      fresh.network = { allow: [allowEntry('192.0.2.1', 'operator')], onlink: [] };
+      fresh.network = { ephemeral: EPHEMERAL, allow: [allowEntry('192.0.2.1', 'operator')], onlink: [] };
     });
     expect(world.blocks.map.size).toBe(1);
     expect(world.lines.lines).toEqual(['2021-04-28 15:28:05: Unblocked 192.0.2.1']);

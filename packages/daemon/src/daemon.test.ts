@@ -1,6 +1,6 @@
-import { blockStartNs, Mode, Response } from '@scanward/map-codec';
+import { blockStartNs, Mode, ProbeKind, Response } from '@scanward/map-codec';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { allowEntry, FakeWorld, ip, SECOND, settled } from '../test/fakes.ts';
+import { allowEntry, EPHEMERAL, FakeWorld, ip, SECOND, settled } from '../test/fakes.ts';
 import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
 import { Daemon } from './daemon.ts';
 import { WatcherError } from './watcher-error.ts';
@@ -13,15 +13,33 @@ const TTL = 3600n * SECOND;
 describe('at start', () => {
   it('writes the policy and the allowlist before anything else, and lists who is allowed', () => {
     const { world } = startDaemon({}, (fresh) => {
-      fresh.network = { allow: [allowEntry('10.0.0.5', 'own')], onlink: [{ address: ip('2001:db8:1::7'), bits: 64 }] };
+      fresh.network = {
+        ephemeral: EPHEMERAL,
+        allow: [allowEntry('10.0.0.5', 'own')],
+        onlink: [{ address: ip('2001:db8:1::7'), bits: 64 }],
+      };
     });
     const policy = world.policies.at(-1)!;
     expect(policy).toMatchObject({ windowNs: 60n * SECOND, blockTtlNs: TTL, threshold: 3, ipv6Prefix: 64 });
     expect(policy).toMatchObject({ mode: Mode.KERNEL, response: Response.BLOCK, onlinkCount: 1 });
+    expect(policy).toMatchObject({ evidence: 0, keepEstablished: 1, blocksPerMinute: 300 });
+    expect(policy).toMatchObject({ ephemeralFirst: 32_768, ephemeralLast: 60_999 });
+    expect([...world.local.values()]).toEqual([ip('10.0.0.5')]);
     expect(policy.onlink[0]).toEqual({ address: ip('2001:db8:1::'), mask: ip('ffff:ffff:ffff:ffff::') });
     expect(policy.ipv6Mask).toEqual(ip('ffff:ffff:ffff:ffff::'));
     expect(world.log.infos).toEqual(['allowed 10.0.0.5 (own address)']);
     expect(world.lines.lines).toEqual([]);
+  });
+
+  it('follows the ephemeral ports and the own addresses of the host', () => {
+    const { world } = startDaemon();
+    const ephemeral = { first: 1_024, last: 65_535 };
+    world.network = { ...world.network, ephemeral, allow: [allowEntry('10.0.0.9', 'own')] };
+    world.clock.advance(5_000);
+    expect(world.policies.at(-1)).toMatchObject({ ephemeralFirst: 1_024, ephemeralLast: 65_535 });
+    expect([...world.local.values()]).toEqual([ip('10.0.0.9')]);
+    world.clock.advance(5_000);
+    expect(world.policies).toHaveLength(2);
   });
 
   it('does not start when the network cannot be read: nobody would be allowed', () => {
@@ -35,7 +53,7 @@ describe('at start', () => {
 
   it('keeps the allowlist when the network cannot be read later, and says so once', () => {
     const { world } = startDaemon({}, (fresh) => {
-      fresh.network = { allow: [allowEntry('10.0.0.5', 'own')], onlink: [] };
+      fresh.network = { ephemeral: EPHEMERAL, allow: [allowEntry('10.0.0.5', 'own')], onlink: [] };
     });
     world.readNetwork = () => {
       throw new Error('no netlink');
@@ -51,7 +69,11 @@ describe('at start', () => {
   it('says once who finds no room in the allowlist, and what to do', () => {
     const { world } = startDaemon({}, (fresh) => {
       fresh.allow.room = 1;
-      fresh.network = { allow: [allowEntry('10.0.0.5', 'own'), allowEntry('192.0.2.7', 'operator')], onlink: [] };
+      fresh.network = {
+        ephemeral: EPHEMERAL,
+        allow: [allowEntry('10.0.0.5', 'own'), allowEntry('192.0.2.7', 'operator')],
+        onlink: [],
+      };
     });
     world.clock.advance(20_000);
     expect(world.log.warnings).toEqual([
@@ -149,6 +171,32 @@ describe('tracking', () => {
     expect(world.lines.lines).toEqual(['2021-04-28 15:28:06: Lost 2 blocks (blocklist full)']);
     expect(world.log.warnings).toEqual([
       'blocklist is full (65536 entries): raise --max-blocks or shorten --block-ttl',
+    ]);
+  });
+
+  it('says once that there are too many new blocks, and counts what was left out', () => {
+    const { world } = startDaemon();
+    for (const blocksCapped of [2n, 5n]) {
+      world.count({ blocksCapped });
+      world.clock.advance(1_000);
+    }
+    expect(world.lines.lines.map((line) => line.slice(21))).toEqual([
+      'Lost 2 blocks (too many within a minute)',
+      'Lost 3 blocks (too many within a minute)',
+    ]);
+    expect(world.log.warnings).toEqual([expect.stringMatching(/^more than 300 new blocks within a minute/)]);
+  });
+
+  it('prints SYNs and fragments of what may be one, and of other probes the scan alone', () => {
+    const { world } = startDaemon();
+    for (const kind of Object.values(ProbeKind)) world.connect('192.0.2.56', kind, { kind });
+    world.scan('192.0.2.56', PORTS, { kind: ProbeKind.NULL }, TTL);
+    world.clock.advance(1_000);
+    expect(Object.keys(ProbeKind)).toHaveLength(11);
+    expect(world.lines.lines.map((line) => line.slice(21)).slice(0, 3)).toEqual([
+      `New connection: 192.0.2.56:5973 -> 10.0.0.5:${ProbeKind.SYN}`,
+      `New connection: 192.0.2.56:5973 -> 10.0.0.5:${ProbeKind.FRAGMENT}`,
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83 (null)',
     ]);
   });
 
@@ -323,7 +371,7 @@ describe('blocks', () => {
     world.scan('192.0.2.56', PORTS, {}, TTL);
     world.scan('192.0.2.57', PORTS, {}, TTL);
     world.clock.advance(1_000);
-    world.network = { allow: [allowEntry('192.0.2.56', 'gateway')], onlink: [] };
+    world.network = { ephemeral: EPHEMERAL, allow: [allowEntry('192.0.2.56', 'gateway')], onlink: [] };
     world.clock.advance(4_000);
     expect(world.lines.lines.at(-1)).toBe('2021-04-28 15:28:10: Unblocked 192.0.2.56');
     expect(world.calls).toEqual(['forget', 'remove']);

@@ -33,7 +33,7 @@ function userMode(change: Partial<PolicyOptions> = {}) {
   const policy = { ...POLICY, ...change };
   const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });
   const tracking: Tracking = new Tracking(ports, told, {
-    ...{ endian: 'little', maxBlocks: 1, scanned: () => undefined },
+    ...{ endian: 'little', maxBlocks: 1, policy, scanned: () => undefined },
     feed: (bytes, offset, view) => deciding.feed(bytes, offset, view),
   });
   const blocking = new Blocking(ports, told.list, {

@@ -1,4 +1,5 @@
 /** What the daemon tells. Plain values; times are wall milliseconds since 1970, of the packet. */
+import type { ProbeKind } from '@scanward/detector';
 import type { BlockReasonName } from './ports.ts';
 
 /** An incoming TCP SYN. */
@@ -23,6 +24,8 @@ export interface ScanEvent {
   readonly destination: string;
   /** Ascending. */
   readonly ports: readonly number[];
+  /** Of the packet that crossed the threshold; undefined where the detector of user mode found it: it counts over all kinds. */
+  readonly probe?: ProbeKind | undefined;
   /** Undefined where the detector of user mode found it: it counts over all interfaces. */
   readonly interface: string | undefined;
 }
@@ -48,7 +51,7 @@ export interface UnblockEvent {
 
 /** `sources`: what a source did within the window was forgotten. */
 export type LostWhat = 'connections' | 'scans' | 'blocks' | 'unblocks' | 'sources';
-export type LostCause = 'ring full' | 'slow reader' | 'blocklist full' | 'tables full';
+export type LostCause = 'ring full' | 'slow reader' | 'blocklist full' | 'too many within a minute' | 'tables full';
 
 /** Something happened that could not be told, or could not be done. */
 export interface LostEvent {

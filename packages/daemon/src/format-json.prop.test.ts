@@ -130,6 +130,10 @@ describe('the other lines', () => {
       observer: { ingress: { interface: { name: 'eth0' } } },
       scanward: { source: { prefix: '2001:db8:bad::/64' }, scan: { ports: [22, 80] } },
     });
+    expect(parse({ ...told, probe: 'udp' })).toMatchObject({
+      network: { transport: 'udp' },
+      scanward: { scan: { ports: [22, 80], probe: 'udp' } },
+    });
   });
 
   it('a block, with and without an end', () => {

@@ -52,9 +52,12 @@ function scanObject(event: ScanEvent): object {
     ...base(event, 'alert', INTRUSION, ['info'], 'port-scan'),
     source: { ip: event.source },
     destination: { ip: event.destination },
-    network: { transport: 'tcp', type: networkType(event.source) },
+    network: { transport: event.probe === 'udp' ? 'udp' : 'tcp', type: networkType(event.source) },
     ...(event.interface === undefined ? {} : { observer: { ingress: { interface: { name: event.interface } } } }),
-    scanward: { ...prefix(event), scan: { ports: event.ports } },
+    scanward: {
+      ...prefix(event),
+      scan: { ports: event.ports, ...(event.probe === undefined ? {} : { probe: event.probe }) },
+    },
   };
 }
 

@@ -37,6 +37,14 @@ describe('a line', () => {
       { kind: 'scan', ...v6, destination: '2001:db8::2', ports, interface: undefined },
     ],
     [
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83 (fin)',
+      { kind: 'scan', ...v4, destination: '10.0.0.5', ports, probe: 'fin', interface: 'eth0' },
+    ],
+    [
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 80,81,82,83',
+      { kind: 'scan', ...v4, destination: '10.0.0.5', ports, probe: 'syn', interface: 'eth0' },
+    ],
+    [
       'Blocked 192.0.2.56 until 2021-04-28 16:28:05 (port scan)',
       { kind: 'block', ...v4, untilMs: TIME + HOUR, reason: 'scan' },
     ],

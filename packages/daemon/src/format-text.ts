@@ -30,7 +30,8 @@ function sentence(event: DaemonEvent, local: LocalTime): string {
 }
 
 function scanSentence(event: ScanEvent): string {
-  return `Port scan detected: ${event.sourcePrefix} -> ${event.destination} on ports ${event.ports.join(',')}`;
+  const kind = event.probe === undefined || event.probe === 'syn' ? '' : ` (${event.probe})`;
+  return `Port scan detected: ${event.sourcePrefix} -> ${event.destination} on ports ${event.ports.join(',')}${kind}`;
 }
 
 function blockSentence(event: BlockEvent, local: LocalTime): string {

@@ -1,29 +1,34 @@
 import { describeAllow } from './allowlist.ts';
 import type { AllowChange, Allowlist } from './allowlist.ts';
+import { reconcileLocal } from './local.ts';
 import { onlinkPrefixes } from './policy.ts';
-import type { Log, NetworkSource, NetworkState, Prefix } from './ports.ts';
+import type { DaemonPorts, LocalStore, Log, NetworkSource, NetworkState, PortRange, Prefix } from './ports.ts';
 
 export interface NetworkOptions {
-  /** Called with the on-link prefixes at the first pass, and whenever they changed. */
-  readonly onlinkChanged: (onlink: readonly Prefix[]) => void;
+  /** Called at the first pass, and whenever on-link prefixes or ephemeral ports changed. */
+  readonly rulesChanged: (onlink: readonly Prefix[], ephemeral: PortRange) => void;
   /** Called after the allowlist grew. */
   readonly allowed: () => void;
 }
 
-/** The network watcher: keeps allowlist and on-link prefixes as the host's addresses and routes are. */
+type NetworkPorts = Pick<DaemonPorts, 'network' | 'local' | 'log'>;
+
+/** The network watcher: keeps allowlist, own addresses, on-link prefixes and ephemeral ports as the host's are. */
 export class Network {
   readonly #source: NetworkSource;
+  readonly #local: LocalStore;
   readonly #allowlist: Allowlist;
   readonly #log: Log;
   readonly #options: NetworkOptions;
-  #onlink: string | undefined;
+  #rules: string | undefined;
   #failing = false;
   #full = false;
 
-  constructor(source: NetworkSource, allowlist: Allowlist, log: Log, options: NetworkOptions) {
-    this.#source = source;
+  constructor(ports: NetworkPorts, allowlist: Allowlist, options: NetworkOptions) {
+    this.#source = ports.network;
+    this.#local = ports.local;
     this.#allowlist = allowlist;
-    this.#log = log;
+    this.#log = ports.log;
     this.#options = options;
   }
 
@@ -33,11 +38,13 @@ export class Network {
     if (state) this.apply(state);
   }
 
-  apply({ allow, onlink }: NetworkState): void {
+  apply({ allow, onlink, ephemeral }: NetworkState): void {
     const near = onlinkPrefixes(onlink);
-    const text = near.map(({ address, bits }) => `${address.join('.')}/${bits}`).join();
-    if (text !== this.#onlink) this.#options.onlinkChanged(near);
-    this.#onlink = text;
+    const prefixes = near.map(({ address, bits }) => `${address.join('.')}/${bits}`);
+    const text = [...prefixes, `${ephemeral.first}-${ephemeral.last}`].join();
+    if (text !== this.#rules) this.#options.rulesChanged(near, ephemeral);
+    this.#rules = text;
+    reconcileLocal(this.#local, allow);
     const changes = this.#allowlist.reconcile(allow);
     this.#tell(changes);
     if (changes.some(({ change }) => change === 'added')) this.#options.allowed();

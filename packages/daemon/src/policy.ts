@@ -1,7 +1,7 @@
 import { Evidence, Mode, ONLINK_MAX, Response } from '@scanward/map-codec';
 import type { Policy } from '@scanward/map-codec';
 import { maskAddress, prefixMask } from './addresses.ts';
-import type { Prefix } from './ports.ts';
+import type { PortRange, Prefix } from './ports.ts';
 
 /** All knobs that decide, in the units of the command line. */
 export interface PolicyOptions {
@@ -14,6 +14,12 @@ export interface PolicyOptions {
   readonly blockTtlMs: number;
   /** Bits of an IPv6 source that is not on-link. */
   readonly ipv6Prefix: number;
+  /** `any`: every port counts. `closed`: of this host's only those that nobody listens on. */
+  readonly evidence: 'any' | 'closed';
+  /** Whether what a blocked source sends to an established TCP socket passes. */
+  readonly keepEstablished: boolean;
+  /** New blocks of scans that the program makes within a minute, at most; 0: no cap. */
+  readonly maxNewBlocks: number;
 }
 
 /** Milliseconds, which may have fractions, as nanoseconds. */
@@ -50,7 +56,7 @@ export function detectorPolicy(options: PolicyOptions, onlink: readonly Prefix[]
 }
 
 /** `struct policy`. */
-export function policyValue(options: PolicyOptions, onlink: readonly Prefix[]): Policy {
+export function policyValue(options: PolicyOptions, onlink: readonly Prefix[], ephemeral: PortRange): Policy {
   const near = onlinkPrefixes(onlink);
   const none = { address: new Uint8Array(16), mask: new Uint8Array(16) };
   return {
@@ -61,11 +67,11 @@ export function policyValue(options: PolicyOptions, onlink: readonly Prefix[]): 
     response: options.response === 'block' ? Response.BLOCK : Response.LOG,
     ipv6Prefix: options.ipv6Prefix,
     onlinkCount: near.length,
-    blocksPerMinute: 0,
-    ephemeralFirst: 32_768,
-    ephemeralLast: 60_999,
-    evidence: Evidence.ANY,
-    keepEstablished: 0,
+    blocksPerMinute: options.maxNewBlocks,
+    ephemeralFirst: ephemeral.first,
+    ephemeralLast: ephemeral.last,
+    evidence: options.evidence === 'closed' ? Evidence.CLOSED : Evidence.ANY,
+    keepEstablished: options.keepEstablished ? 1 : 0,
     ipv6Mask: prefixMask(options.ipv6Prefix),
     onlink: Array.from({ length: ONLINK_MAX }, (_, i) => {
       const prefix = near[i];

@@ -152,12 +152,29 @@ export interface AllowStore {
   remove(prefix: Prefix): boolean;
 }
 
+/** Own unicast addresses: only what is sent to these can be a probe other than a SYN. */
+export interface LocalStore {
+  entries(): Iterable<Uint8Array>;
+  /** Returns false when there is no room; there is as much as in the allowlist, where own addresses stand too. */
+  add(address: Uint8Array): boolean;
+  /** Returns false when it was not there. */
+  remove(address: Uint8Array): boolean;
+}
+
+/** Ports, both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** What the host's network looks like now, and what the operator asked for. */
 export interface NetworkState {
   /** Own addresses, gateways, resolvers, the SSH peer, the operator's prefixes; duplicates do no harm. */
   readonly allow: readonly AllowEntry[];
   /** IPv6 prefixes whose hosts are neighbours, taken whole; the first 16 count. */
   readonly onlink: readonly Prefix[];
+  /** Own ports that this host, or somebody whom it forwards for, asks from: what comes to them late is no probe. */
+  readonly ephemeral: PortRange;
 }
 
 export interface NetworkSource {
@@ -225,6 +242,7 @@ export interface DaemonPorts {
   readonly sources: SourceStore;
   readonly counters: CounterSource;
   readonly allow: AllowStore;
+  readonly local: LocalStore;
   readonly graces: GraceStore;
   readonly notes: NoteStore;
   readonly network: NetworkSource;

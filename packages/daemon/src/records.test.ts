@@ -30,6 +30,7 @@ describe.each(['little', 'big'] as const)('ConnectionView (%s)', (endian) => {
         expect(view.sourcePort()).toBe(wanted.sourcePort);
         expect(view.destinationPort()).toBe(wanted.destinationPort);
         expect(view.ifindex()).toBe(wanted.ifindex);
+        expect([view.kind(), view.portState()]).toEqual([wanted.kind, wanted.portState]);
         expect(bytes.slice(offset + CONNECTION.source).slice(0, 16)).toEqual(wanted.source);
         expect(bytes.slice(offset + CONNECTION.destination).slice(0, 16)).toEqual(wanted.destination);
       }),
@@ -48,10 +49,10 @@ it('reads a scan with its ports ascending', () => {
   const ports = [443, 22, 80, ...Array<number>(29).fill(0)];
   const record = {
     ...{ timeNs: 5n, source: ip('192.0.2.56'), destination: ip('10.0.0.5'), expiryNs: 7n },
-    ...{ ifindex: 3, portsCount: 3, sourceBits: 128, blocked: 1, kind: 1, outcome: 1, ports },
+    ...{ ifindex: 3, portsCount: 3, sourceBits: 128, blocked: 1, kind: 2, outcome: 1, ports },
   };
   expect(scanReader('big')(scan.encode(record, new Uint8Array(scan.size + 8), 8), 8)).toEqual({
     ...{ timeNs: 5n, source: ip('192.0.2.56'), destination: ip('10.0.0.5'), expiryNs: 7n },
-    ...{ ifindex: 3, sourceBits: 128, blocked: true, ports: [22, 80, 443] },
+    ...{ ifindex: 3, sourceBits: 128, blocked: true, probe: 'fin', ports: [22, 80, 443] },
   });
 });

@@ -1,3 +1,4 @@
+import { kindName, type ProbeKind } from '@scanward/detector';
 import { codecs } from '@scanward/map-codec';
 import type { Endian } from '@scanward/map-codec';
 
@@ -9,6 +10,8 @@ export const CONNECTION = {
   sourcePort: 40,
   destinationPort: 42,
   ifindex: 44,
+  kind: 48,
+  portState: 49,
 } as const;
 
 /** One tick is 1,024 ns. */
@@ -63,6 +66,16 @@ export class ConnectionView {
     return this.#view.getUint32(this.#offset + CONNECTION.ifindex, this.#little);
   }
 
+  /** A number of `enum probe_kind`. */
+  kind(): number {
+    return this.#view.getUint8(this.#offset + CONNECTION.kind);
+  }
+
+  /** A number of `enum port_state`. */
+  portState(): number {
+    return this.#view.getUint8(this.#offset + CONNECTION.portState);
+  }
+
   #word(at: number): number {
     return this.#view.getUint32(this.#offset + CONNECTION.time + at, this.#little);
   }
@@ -77,6 +90,8 @@ export interface ScanRecord {
   readonly ifindex: number;
   readonly sourceBits: number;
   readonly blocked: boolean;
+  /** Of the packet that crossed; undefined: a number that nobody knows. */
+  readonly probe: ProbeKind | undefined;
   /** Ascending. */
   readonly ports: readonly number[];
 }
@@ -85,11 +100,25 @@ export interface ScanRecord {
 export function scanReader(endian: Endian): (bytes: Uint8Array, offset: number) => ScanRecord {
   const { scan } = codecs(endian);
   return (bytes, offset) => {
-    const { timeNs, source, destination, expiryNs, ifindex, sourceBits, blocked, ports, portsCount } = scan.decode(
-      bytes,
-      offset,
-    );
+    const { blocked, kind, ports, portsCount, ...record } = scan.decode(bytes, offset);
+    const { timeNs, source, destination, expiryNs, ifindex, sourceBits } = record;
     const ascending = ports.slice(0, portsCount).sort((a, b) => a - b);
-    return { timeNs, source, destination, expiryNs, ifindex, sourceBits, blocked: blocked !== 0, ports: ascending };
+    const probe = probeKind(kind);
+    return {
+      timeNs,
+      source,
+      destination,
+      expiryNs,
+      ifindex,
+      sourceBits,
+      blocked: blocked !== 0,
+      probe,
+      ports: ascending,
+    };
   };
+}
+
+function probeKind(code: number): ProbeKind | undefined {
+  const kind = kindName(code);
+  return kind === 'handshake' ? undefined : kind;
 }

@@ -1,17 +1,20 @@
-import type { Endian } from '@scanward/map-codec';
+import { PortState, ProbeKind, type Endian } from '@scanward/map-codec';
 import { formatAddress, formatPrefix } from './addresses.ts';
 import type { Told } from './deciding.ts';
 import type { CounterValues, DaemonPorts } from './ports.ts';
+import type { PolicyOptions } from './policy.ts';
 import { CONNECTION, ConnectionView, scanReader } from './records.ts';
 import type { ScanRecord } from './records.ts';
 
-/** Sees each connection as it is drained. */
+/** Sees each probe that counts as it is drained. */
 export type Feed = (bytes: Uint8Array, offset: number, view: ConnectionView) => void;
 
 export interface TrackingOptions {
   readonly endian: Endian;
   /** For the warning that the blocklist is full. */
   readonly maxBlocks: number;
+  /** For the warning that there are too many new blocks. */
+  readonly policy: Pick<PolicyOptions, 'maxNewBlocks'>;
   /** User mode: the detector. */
   readonly feed: Feed | undefined;
   /** Called after the scan's line, so that what became of the scanner is told next. */
@@ -27,9 +30,10 @@ export class Tracking {
   readonly #options: TrackingOptions;
   readonly #connection: ConnectionView;
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
-  #seen: Seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, forgotten: 0n };
+  #seen: Seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, blocksCapped: 0n, forgotten: 0n };
   #refused = 0;
   #full = false;
+  #capped = false;
   #forgets = false;
   #scans = 0;
 
@@ -61,7 +65,7 @@ export class Tracking {
 
   /** Connections first, then scans: a scan's line stands below the connections that made it. */
   drain(): void {
-    this.#ports.events.drainConnections((bytes, offset) => this.#tellConnection(bytes, offset));
+    this.#ports.events.drainConnections((bytes, offset) => this.#takeRecord(bytes, offset));
     this.#ports.events.drainScans((bytes, offset) => this.#tellScan(this.#scan(bytes, offset)));
   }
 
@@ -70,8 +74,17 @@ export class Tracking {
     this.#refused++;
   }
 
-  #tellConnection(bytes: Uint8Array, offset: number): void {
+  #takeRecord(bytes: Uint8Array, offset: number): void {
     const view = this.#connection.at(bytes, offset);
+    const kind = view.kind();
+    const isSyn = kind === ProbeKind.SYN || kind === ProbeKind.FRAGMENT;
+    if (isSyn) this.#tellSyn(bytes, offset, view);
+    // The program did not count a SYN to an open port, if it knew the port to be open.
+    const isCounted = kind !== ProbeKind.HANDSHAKE && !(isSyn && view.portState() === PortState.OPEN);
+    if (isCounted) this.#options.feed?.(bytes, offset, view);
+  }
+
+  #tellSyn(bytes: Uint8Array, offset: number, view: ConnectionView): void {
     this.#told.output.tell({
       kind: 'connection',
       timeMs: this.#told.wall.ms(view.timeNs()),
@@ -81,7 +94,6 @@ export class Tracking {
       destinationPort: view.destinationPort(),
       interface: this.#ports.interfaceName(view.ifindex()),
     });
-    this.#options.feed?.(bytes, offset, view);
   }
 
   #tellScan(scan: ScanRecord): void {
@@ -93,6 +105,7 @@ export class Tracking {
       sourcePrefix: formatPrefix(scan.source, scan.sourceBits),
       destination: formatAddress(scan.destination),
       ports: scan.ports,
+      probe: scan.probe,
       interface: this.#ports.interfaceName(scan.ifindex),
     });
     this.#options.scanned(scan);
@@ -101,11 +114,13 @@ export class Tracking {
   #losses(counters: CounterValues): void {
     const now = seenOf(counters);
     const refused = Number(now.blocksRefused - this.#seen.blocksRefused) + this.#refused;
+    const capped = Number(now.blocksCapped - this.#seen.blocksCapped);
     this.#lost('connections', Number(now.connectionsLost - this.#seen.connectionsLost));
     this.#lost('scans', Number(now.scansLost - this.#seen.scansLost));
     this.#forgotten(Number(now.forgotten - this.#seen.forgotten));
     this.#seen = now;
     this.#refused = 0;
+    this.#cappedBlocks(capped);
     if (refused > 0) this.#noRoom(refused);
     this.#full = refused > 0;
   }
@@ -124,6 +139,19 @@ export class Tracking {
     this.#forgets = count > 0;
   }
 
+  /** Said once, until a look finds that it is over. */
+  #cappedBlocks(count: number): void {
+    if (count > 0) this.#told.output.lost('blocks', 'too many within a minute', count);
+    if (count > 0 && !this.#capped) {
+      const { maxNewBlocks } = this.#options.policy;
+      this.#ports.log.warn(
+        `more than ${maxNewBlocks} new blocks within a minute (forged scans?): what is over the threshold is dropped, ` +
+          'and no more blocks are written (--max-new-blocks)',
+      );
+    }
+    this.#capped = count > 0;
+  }
+
   #noRoom(refused: number): void {
     const { maxBlocks } = this.#options;
     this.#told.output.lost('blocks', 'blocklist full', refused);
@@ -132,9 +160,11 @@ export class Tracking {
   }
 }
 
-type Seen = Pick<CounterValues, 'connectionsLost' | 'scansLost' | 'blocksRefused'> & { readonly forgotten: bigint };
+type Seen = Pick<CounterValues, 'connectionsLost' | 'scansLost' | 'blocksRefused' | 'blocksCapped'> & {
+  readonly forgotten: bigint;
+};
 
 function seenOf(counters: CounterValues): Seen {
-  const { connectionsLost, scansLost, blocksRefused, sourcesEvicted, singlesEvicted } = counters;
-  return { connectionsLost, scansLost, blocksRefused, forgotten: sourcesEvicted + singlesEvicted };
+  const { connectionsLost, scansLost, blocksRefused, blocksCapped, sourcesEvicted, singlesEvicted } = counters;
+  return { connectionsLost, scansLost, blocksRefused, blocksCapped, forgotten: sourcesEvicted + singlesEvicted };
 }

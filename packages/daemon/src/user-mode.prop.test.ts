@@ -1,7 +1,7 @@
 import { compilePolicy, Moment, slotValue, SOURCES_PER_SET, Sources, ticksOf } from '@scanward/detector';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allowEntry, ip, SECOND, source } from '../test/fakes.ts';
+import { allowEntry, EPHEMERAL, ip, SECOND, source } from '../test/fakes.ts';
 import type { FakeWorld } from '../test/fakes.ts';
 import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
 import { formatAddress } from './addresses.ts';
@@ -43,7 +43,7 @@ describe('user mode', () => {
 
   it('takes neighbours whole', () => {
     const { world } = startDaemon({ ...user(), blockingPeriodMs: 5_000 }, (fresh) => {
-      fresh.network = { allow: [], onlink: [{ address: ip('2001:db8:bad::'), bits: 64 }] };
+      fresh.network = { ...fresh.network, allow: [], onlink: [{ address: ip('2001:db8:bad::'), bits: 64 }] };
     });
     for (let i = 1; i <= 4; i++) world.connect(`2001:db8:bad::${i}`, i);
     world.clock.advance(5_000);
@@ -70,7 +70,11 @@ function run(story: readonly { host: number; port: number; waitMs: number }[], w
   const { world, daemon } = startDaemon(
     { ...user({ windowMs: 20_000, blockTtlMs: 15_000 }), blockingPeriodMs: 5_000 },
     (fresh) => {
-      fresh.network = { allow: [allowEntry('192.0.2.0', 'operator'), allowEntry('10.0.0.5', 'own')], onlink: [] };
+      fresh.network = {
+        ephemeral: EPHEMERAL,
+        allow: [allowEntry('192.0.2.0', 'operator'), allowEntry('10.0.0.5', 'own')],
+        onlink: [],
+      };
     },
   );
   const blocked: string[] = [];

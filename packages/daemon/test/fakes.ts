@@ -26,6 +26,9 @@ export const SECOND = 1_000_000_000n;
 /** 2021-04-28 15:28:05 in UTC, which is the zone of the tests. */
 export const WALL_MS = Date.UTC(2021, 3, 28, 15, 28, 5);
 
+/** Linux's own ephemeral ports. */
+export const EPHEMERAL = { first: 32_768, last: 60_999 } as const;
+
 /** `ip('10.0.0.5')`, `ip('2001:db8::1')`; no checks. */
 export function ip(text: string): Uint8Array {
   if (!text.includes(':')) {
@@ -285,7 +288,8 @@ export class FakeWorld {
   readonly log = new FakeLog();
   readonly policies: Policy[] = [];
   counters: CounterValues = ZERO_COUNTERS;
-  network: NetworkState = { allow: [], onlink: [] };
+  network: NetworkState = { allow: [], onlink: [], ephemeral: EPHEMERAL };
+  readonly local = new Map<string, Uint8Array>();
   readNetwork: () => NetworkState = () => this.network;
   /** If there is a state file. */
   state: FakeStateStore | undefined;
@@ -299,6 +303,11 @@ export class FakeWorld {
       changes: { changed: () => this.#takeChanged() },
       counters: { read: () => this.counters },
       network: { read: () => this.readNetwork() },
+      local: {
+        entries: () => this.local.values(),
+        add: (address) => this.local.set(address.join(), address).size > 0,
+        remove: (address) => this.local.delete(address.join()),
+      },
       policy: { write: (policy) => void this.policies.push(policy) },
       interfaceName: (ifindex) => `eth${ifindex}`,
     };

@@ -6,6 +6,7 @@ import { FakeWorld } from './fakes.ts';
 export const POLICY: PolicyOptions = {
   ...{ mode: 'kernel', response: 'block', threshold: 3 },
   ...{ windowMs: 60_000, blockTtlMs: 3_600_000, ipv6Prefix: 64 },
+  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
 };
 
 export const OPTIONS: DaemonOptions = {

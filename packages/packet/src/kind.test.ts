@@ -4,7 +4,7 @@ import { kindOf, type ProbeKind } from './kind.ts';
 /** As in the RFC, from the highest bit on. */
 const BITS = 'CEUAPRSF';
 const flagsOf = (letters: string): number =>
-  [...letters].reduce((flags, letter) => flags | (0x80 >> BITS.indexOf(letter)), 0);
+  Array.from(letters).reduce((flags, letter) => flags | (0x80 >> BITS.indexOf(letter)), 0);
 
 describe('the flags', () => {
   it.each<[string, ProbeKind | undefined]>([

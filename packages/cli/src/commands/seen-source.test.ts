@@ -7,7 +7,14 @@ import { sourceReader } from './seen-source.ts';
 import { sourceBits } from './source-bits.ts';
 
 const policy = (onlink: readonly Prefix[] = [], windowMs = 60_000) =>
-  policyValue({ mode: 'kernel', response: 'block', threshold: 3, windowMs, blockTtlMs: 1, ipv6Prefix: 64 }, onlink);
+  policyValue(
+    {
+      ...{ mode: 'kernel', response: 'block', threshold: 3, windowMs, blockTtlMs: 1, ipv6Prefix: 64 },
+      ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 0 },
+    },
+    onlink,
+    { first: 32_768, last: 60_999 },
+  );
 const SECOND = 1_000_000_000n;
 
 test.each(['little', 'big'] as const)(

@@ -45,10 +45,12 @@ function interfacesText({ interfaces }: Status): string {
   return texts.join('\n') || 'none';
 }
 
-function policyText({ mode, response, threshold, window_seconds, block_ttl_seconds }: Status['policy']): string {
+function policyText({ mode, response, threshold, evidence, ...times }: Status['policy']): string {
+  const { window_seconds, block_ttl_seconds } = times;
   const ttl = block_ttl_seconds === null ? 'for ever' : `for ${duration(block_ttl_seconds)}`;
   const action = response === 'block' ? `block ${ttl}` : 'log';
-  return `mode ${mode}, response ${action}, threshold ${threshold} ports in ${duration(window_seconds)}`;
+  const ports = evidence === 'closed' ? 'closed ports' : 'ports';
+  return `mode ${mode}, response ${action}, threshold ${threshold} ${ports} in ${duration(window_seconds)}`;
 }
 
 const duration = (seconds: number): string => formatDuration(BigInt(Math.round(seconds * 1e9)));
@@ -63,6 +65,7 @@ function lostText(lost: Status['lost']): string {
     [lost.connections, 'connections (ring full)'],
     [lost.scans, 'scans (ring full)'],
     [lost.blocks_refused, 'blocks (blocklist full)'],
+    [lost.blocks_capped, 'blocks (too many)'],
     [lost.sources_evicted, 'sources (table full)'],
     [lost.one_port_sources_evicted, 'sources with one port (table full)'],
     [lost.syns_evicted, 'SYNs (table full)'],

@@ -1,5 +1,5 @@
 import type { AllowStore, BlockStore, CounterSource, SourceStore } from '@scanward/daemon';
-import { Mode, Response, Verdict } from '@scanward/map-codec';
+import { Evidence, Mode, Response, Verdict } from '@scanward/map-codec';
 import type { InstancePlace } from '../flags/instance-flags.ts';
 import type { Keeper, LinkStatus, PolicyReader, SingleCounter } from './instance.ts';
 import { isInForce, type Moment } from './moment.ts';
@@ -41,6 +41,10 @@ export interface Status {
     /** null: for ever. */
     readonly block_ttl_seconds: number | null;
     readonly ipv6_prefix: number;
+    readonly evidence: 'any' | 'closed';
+    readonly keep_established: boolean;
+    /** null: no cap. */
+    readonly max_new_blocks: number | null;
   };
   readonly connections: number;
   readonly blocks: {
@@ -57,6 +61,7 @@ export interface Status {
     readonly connections: number;
     readonly scans: number;
     readonly blocks_refused: number;
+    readonly blocks_capped: number;
     readonly sources_evicted: number;
     readonly one_port_sources_evicted: number;
     readonly syns_evicted: number;
@@ -88,6 +93,9 @@ export function statusOf(target: StatusTarget, now: Moment): Status {
       window_seconds: Number(policy.windowNs) / 1e9,
       block_ttl_seconds: policy.blockTtlNs === 0n ? null : Number(policy.blockTtlNs) / 1e9,
       ipv6_prefix: policy.ipv6Prefix,
+      evidence: policy.evidence === Evidence.CLOSED ? 'closed' : 'any',
+      keep_established: policy.keepEstablished !== 0,
+      max_new_blocks: policy.blocksPerMinute === 0 ? null : policy.blocksPerMinute,
     },
     connections: packets(Verdict.PASS_CONNECTION),
     blocks: { ...countBlocks(target, now), made: Number(counters.blocksMade) },
@@ -100,6 +108,7 @@ export function statusOf(target: StatusTarget, now: Moment): Status {
       connections: Number(counters.connectionsLost),
       scans: Number(counters.scansLost),
       blocks_refused: Number(counters.blocksRefused),
+      blocks_capped: Number(counters.blocksCapped),
       sources_evicted: Number(counters.sourcesEvicted),
       one_port_sources_evicted: Number(counters.singlesEvicted),
       syns_evicted: Number(counters.synsEvicted),

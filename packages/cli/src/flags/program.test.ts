@@ -28,6 +28,9 @@ test('the defaults', () => {
     blockTtlNs: 3_600_000_000_000n,
     mode: 'kernel',
     response: 'block',
+    evidence: 'any',
+    keepEstablished: true,
+    maxNewBlocks: 300,
     xdp: 'auto',
     allow: [],
     allowGateway: true,
@@ -49,7 +52,7 @@ test('every flag, long', () => {
     '--interface veth0 --interface eth1.5@x --tracking-period 250ms --detect-scan-period 5s --threshold 1024 --window 2m ' +
       '--block-ttl 0 --mode user --response block --xdp generic --allow 192.0.2.0/24 --allow ::1 --no-allow-gateway ' +
       '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o --bpffs /run/bpf --name a.b_c-9 ' +
-      '--state /tmp/s.json --keep-on-exit',
+      '--state /tmp/s.json --keep-on-exit --evidence closed --max-new-blocks 0 --no-keep-established',
   );
   expect(options).toMatchObject({
     interfaces: ['veth0', 'eth1.5@x'],
@@ -59,6 +62,9 @@ test('every flag, long', () => {
     windowNs: 120_000_000_000n,
     blockTtlNs: 0n,
     mode: 'user',
+    evidence: 'closed',
+    keepEstablished: false,
+    maxNewBlocks: 0,
     xdp: 'generic',
     allowGateway: false,
     ipv6Prefix: 48,
@@ -177,6 +183,10 @@ test.each([
   [
     'run --response log --max-blocks 9',
     '--max-blocks: it contradicts --response log, which blocks nobody: leave out one of them',
+  ],
+  [
+    'run --response log --max-new-blocks 9',
+    '--max-new-blocks: it contradicts --response log, which blocks nobody: leave out one of them',
   ],
 ])('%s', (args, message) => {
   expect(refusal(line(args))).toBe(`2 ${message}`);

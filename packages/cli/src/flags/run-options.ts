@@ -16,6 +16,12 @@ export interface RunOptions {
   readonly blockTtlNs: bigint;
   readonly mode: 'kernel' | 'user';
   readonly response: 'block' | 'log';
+  /** Which ports count: `any`, or `closed`, of this host those that nobody listens on. */
+  readonly evidence: 'any' | 'closed';
+  /** Whether what a blocked source sends to an established TCP socket passes. */
+  readonly keepEstablished: boolean;
+  /** New blocks of scans within a minute, at most; 0: no cap. */
+  readonly maxNewBlocks: number;
   readonly xdp: 'auto' | 'native' | 'generic';
   readonly allow: readonly Prefix[];
   readonly allowGateway: boolean;

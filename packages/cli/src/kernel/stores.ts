@@ -3,6 +3,7 @@ import type {
   BlockStore,
   CounterSource,
   GraceStore,
+  LocalStore,
   NoteStore,
   PolicyStore,
   SourceStore,
@@ -14,6 +15,7 @@ import { KernelBlockStore } from './block-store.ts';
 import type { CommandProgram } from './command-program.ts';
 import { KernelCounterSource } from './counter-source.ts';
 import { KernelGraceStore } from './grace-store.ts';
+import { KernelLocalStore } from './local-store.ts';
 import { KernelNoteStore } from './note-store.ts';
 import { KernelPolicyStore } from './policy-store.ts';
 import { KernelSourceStore } from './source-store.ts';
@@ -24,6 +26,7 @@ export interface Stores {
   readonly sources: SourceStore;
   readonly counters: CounterSource;
   readonly allow: AllowStore;
+  readonly local: LocalStore;
   readonly graces: GraceStore;
   readonly notes: NoteStore;
   readonly policy: PolicyStore;
@@ -40,6 +43,7 @@ export function kernelStores(map: (name: string) => BpfMap, command: CommandProg
     allow: new KernelAllowStore(map('allow'), codec, () => {
       blocks.recheck();
     }),
+    local: new KernelLocalStore(map('local'), codec),
     graces: new KernelGraceStore(map('graces'), codec),
     notes: new KernelNoteStore(map('block_notes'), codec),
     policy: new KernelPolicyStore(map('policy'), codec),

@@ -2,6 +2,7 @@ import type { AllowEntry, AllowReasonName, NetworkSource, NetworkState, Prefix }
 import type { ReadText } from '../system/proc.ts';
 import { isDefaultRoute } from './default-interface.ts';
 import type { HostNetwork, HostRoute } from './host-network.ts';
+import { ephemeralPorts } from './ephemeral-ports.ts';
 import { readResolvers } from './resolvers.ts';
 
 /** Shorter prefixes without a gateway are routes into tunnels (2000::/3, 2002::/16), not wires with neighbours. */
@@ -40,6 +41,7 @@ export class HostNetworkSource implements NetworkSource {
         ...hosts(this.#choices.sshPeers, 'ssh-peer'),
         ...this.#choices.allow.map((prefix) => ({ ...prefix, reason: 'operator' as const })),
       ],
+      ephemeral: ephemeralPorts(this.#readText),
       onlink: distinct(routes.filter(isOnlinkIpv6).map(({ destination }) => destination)),
     };
   }

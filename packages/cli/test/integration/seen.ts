@@ -5,14 +5,17 @@ export interface SeenScan {
   readonly source: string;
   readonly destination: string;
   readonly ports: number[];
+  /** Of the probe, where it is no SYN. */
+  readonly kind?: string;
 }
 
-const SCAN = /^[\d-]{10} [\d:]{8}: Port scan detected: (\S+) -> (\S+) on ports ([\d,]+)$/;
+const SCAN = /^[\d-]{10} [\d:]{8}: Port scan detected: (\S+) -> (\S+) on ports ([\d,]+)(?: \((\w+)\))?$/;
 
 export function scansIn(lines: Lines): SeenScan[] {
   return lines.texts.flatMap((text) => {
-    const [, source, destination, ports] = SCAN.exec(text) ?? [];
-    return source && destination && ports ? [{ source, destination, ports: ports.split(',').map(Number) }] : [];
+    const [, source, destination, ports, kind] = SCAN.exec(text) ?? [];
+    if (!source || !destination || !ports) return [];
+    return [{ source, destination, ports: ports.split(',').map(Number), ...(kind ? { kind } : {}) }];
   });
 }
 

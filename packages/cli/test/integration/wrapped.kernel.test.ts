@@ -45,10 +45,11 @@ function wrappedSyns6(from: Host, to: Host, port: number): Record<string, Uint8A
   };
 }
 
+/** No SYNs; those that count ask for the port that the SYNs ask for. */
 const others = (from: Host, to: Host, ipv6: boolean): Uint8Array[] => [
-  frameTo(from, to, { kind: 'udp', sourcePort: 9, destinationPort: 53 }, { ipv6 }),
+  frameTo(from, to, { kind: 'udp', sourcePort: 9, destinationPort: 80 }, { ipv6 }),
   frameTo(from, to, { kind: 'icmp' }, { ipv6 }),
-  frameTo(from, to, { kind: 'udp', sourcePort: 9, destinationPort: 53 }, { ipv6, vlans: QINQ }),
+  frameTo(from, to, { kind: 'udp', sourcePort: 9, destinationPort: 80 }, { ipv6, vlans: QINQ }),
   frameTo(from, to, { kind: 'tcp', sourcePort: 9, destinationPort: 80, flags: 0x10 }, { ipv6 }),
 ];
 

@@ -13,6 +13,9 @@ export interface GivenRun extends GivenPlace, GivenState {
   blockTtl?: bigint;
   mode?: 'kernel' | 'user';
   response?: 'block' | 'log';
+  evidence?: 'any' | 'closed';
+  keepEstablished?: boolean;
+  maxNewBlocks?: number;
   xdp?: 'auto' | 'native' | 'generic';
   allow?: Prefix[];
   allowGateway: boolean;
@@ -36,6 +39,9 @@ export function withDefaults(given: GivenRun): RunOptions {
     blockTtlNs: given.blockTtl ?? 3_600_000_000_000n,
     mode: given.mode ?? 'kernel',
     response: given.response ?? 'block',
+    evidence: given.evidence ?? 'any',
+    keepEstablished: given.keepEstablished ?? true,
+    maxNewBlocks: given.maxNewBlocks ?? 300,
     xdp: given.xdp ?? 'auto',
     allow: given.allow ?? [],
     allowGateway: given.allowGateway,
@@ -61,8 +67,8 @@ export function checkTogether(given: GivenRun, options: RunOptions): void {
     throw usage('--threshold', `${wanted}: add --mode user, which takes up to ${THRESHOLD_MAX.user}`);
   }
   if (options.response === 'log') {
-    const idle =
-      given.blockTtl !== undefined ? '--block-ttl' : given.maxBlocks !== undefined ? '--max-blocks' : undefined;
+    const cap = given.maxNewBlocks !== undefined ? '--max-new-blocks' : undefined;
+    const idle = given.blockTtl !== undefined ? '--block-ttl' : given.maxBlocks !== undefined ? '--max-blocks' : cap;
     if (idle) throw usage(idle, 'it contradicts --response log, which blocks nobody: leave out one of them');
   }
   if (!options.pin) {

@@ -44,6 +44,18 @@ export function runCommand(take: Take): Command {
       ),
     )
     .addOption(
+      single(
+        '--evidence <evidence>',
+        'which ports count: any, or closed, those that nobody listens on (default: any)',
+        (text) => parseChoice(text, ['any', 'closed'] as const),
+      ),
+    )
+    .addOption(
+      single('--max-new-blocks <count>', 'new blocks a minute; 0: no cap (default: 300)', wholeNumber(0, 16_777_216)),
+    )
+    .option('--keep-established', 'let a blocked source go on with TCP sessions that it has (default)')
+    .option('--no-keep-established', 'drop those too')
+    .addOption(
       single('--xdp <mode>', 'where to attach: auto, native (driver) or generic (default: auto)', (text) =>
         parseChoice(text, ['auto', 'native', 'generic'] as const),
       ),
