@@ -29,6 +29,7 @@ class Kept extends Writable {
 export const REPLAY_DEFAULTS: ReplayOptions = {
   ...{ files: ['capture'], engine: 'ts', local: [], detectScanPeriodMs: 60_000, threshold: 3 },
   ...{ windowNs: 60_000_000_000n, blockTtlNs: 3_600_000_000_000n, mode: 'kernel', response: 'block', allow: [] },
+  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
   ...{ ipv6Prefix: 64, maxSources: 65_536, maxBlocks: 65_536, json: false },
 };
 

@@ -22,6 +22,7 @@ const SECOND = 1_000_000_000n;
 const replayed = {
   ...{ files: ['a.pcap'], engine: 'ts', local: [], detectScanPeriodMs: 60_000, threshold: 3, windowNs: 60n * SECOND },
   ...{ blockTtlNs: 3_600n * SECOND, mode: 'kernel', response: 'block', allow: [], ipv6Prefix: 64 },
+  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
   ...{ maxSources: 65_536, maxBlocks: 65_536, json: false },
 };
 
@@ -103,6 +104,10 @@ describe('what is asked for', () => {
           ...{ files: ['a'], response: 'log', allow: [prefix], ipv6Prefix: 48, maxSources: 4, maxBlocks: 1 },
         },
       },
+    ],
+    [
+      'replay --evidence closed --max-new-blocks 0 --no-keep-established a.pcap',
+      { command: 'replay', options: { ...replayed, evidence: 'closed', maxNewBlocks: 0, keepEstablished: false } },
     ],
     ['version', { command: 'print', text: '1.2.3\n' }],
   ])('%s', (line, request) => {

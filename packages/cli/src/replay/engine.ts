@@ -5,7 +5,7 @@ import type { ParsedFrame } from '@scanward/packet';
 /** The daemon's ports on what decides; the others are the capture's. */
 export type EnginePorts = Pick<
   DaemonPorts,
-  'events' | 'blocks' | 'sources' | 'counters' | 'allow' | 'graces' | 'notes' | 'policy'
+  'events' | 'blocks' | 'sources' | 'counters' | 'allow' | 'local' | 'graces' | 'notes' | 'policy'
 >;
 
 /** What decides about packets: the program, or its model. Both do the same, packet by packet. */
@@ -14,8 +14,6 @@ export interface Engine {
   readonly endian: Endian;
   /** The keys for the place of a source. */
   readonly sourceKeys: readonly bigint[];
-  /** An address of the host: what it gets may be a probe other than a SYN. */
-  addLocal(address: Uint8Array): void;
   /**
    * The host receives a packet, now.
    *

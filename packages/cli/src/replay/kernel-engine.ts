@@ -80,10 +80,6 @@ export class KernelEngine implements Engine {
     }
   }
 
-  addLocal(address: Uint8Array): void {
-    this.#map('local').set(address, this.#codec.local.encode({ kind: 1 }));
-  }
-
   receive(frame: Uint8Array, parsed: ParsedFrame, nowNs: bigint): boolean {
     if (frame.length > this.#most) return false;
     this.#clock.set(nowNs);

@@ -58,7 +58,7 @@ export class Player {
 
   constructor(stage: Stage) {
     this.#stage = stage;
-    for (const address of stage.side.addresses()) stage.engine.addLocal(address);
+    for (const address of stage.side.addresses()) stage.engine.ports.local.add(address);
   }
 
   get played(): Played {
@@ -70,7 +70,7 @@ export class Player {
     const { side, engine, sockets } = this.#stage;
     const isSent = side.isSent(packet);
     const learned = side.learn(packet);
-    if (learned) engine.addLocal(learned);
+    if (learned) engine.ports.local.add(learned);
     if (isSent) sockets.foresee(packet.parsed, packet.frame.bytes);
     for (const next of this.#ahead.add({ ...packet, isSent })) await this.#play(next);
   }

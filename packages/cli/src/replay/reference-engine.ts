@@ -4,11 +4,12 @@ import type {
   BlockEntry,
   BlockStore,
   CounterValues,
+  LocalStore,
   NewBlock,
   Prefix,
   SourceStore,
 } from '@scanward/daemon';
-import { contains, maskAddress } from '@scanward/daemon';
+import { contains, formatAddress, maskAddress } from '@scanward/daemon';
 import {
   type Block,
   BlockReason,
@@ -75,6 +76,7 @@ export class ReferenceEngine implements Engine {
       sources: new ReferenceSources(reference, this.#codec, now),
       counters: { read: () => countersOf(reference) },
       allow: new ReferenceAllow(reference),
+      local: new ReferenceLocal(reference),
       graces: new MapGraces(reference.graces),
       notes: new MapNotes(),
       policy: {
@@ -83,10 +85,6 @@ export class ReferenceEngine implements Engine {
         },
       },
     };
-  }
-
-  addLocal(address: Uint8Array): void {
-    this.#reference.local.add({ address, bits: 128 });
   }
 
   receive(_frame: Uint8Array, parsed: ParsedFrame, nowNs: bigint): boolean {
@@ -261,6 +259,34 @@ class ReferenceAllow implements AllowStore {
     this.#entries = entries;
     this.#reference.allow.clear();
     for (const entry of entries) this.#reference.allow.add(entry);
+  }
+}
+
+class ReferenceLocal implements LocalStore {
+  readonly #reference: Reference;
+  readonly #addresses = new Map<string, Uint8Array>();
+
+  constructor(reference: Reference) {
+    this.#reference = reference;
+  }
+
+  entries(): Iterable<Uint8Array> {
+    return [...this.#addresses.values()];
+  }
+
+  add(address: Uint8Array): boolean {
+    const name = formatAddress(address);
+    if (this.#addresses.has(name)) return true;
+    if (!this.#reference.local.add({ address, bits: 128 })) return false;
+    this.#addresses.set(name, Uint8Array.from(address));
+    return true;
+  }
+
+  remove(address: Uint8Array): boolean {
+    if (!this.#addresses.delete(formatAddress(address))) return false;
+    this.#reference.local.clear();
+    for (const other of this.#addresses.values()) this.#reference.local.add({ address: other, bits: 128 });
+    return true;
   }
 }
 

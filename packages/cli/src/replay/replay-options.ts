@@ -18,6 +18,12 @@ export interface ReplayOptions {
   readonly mode: 'kernel' | 'user';
   readonly response: 'block' | 'log';
   readonly allow: readonly Prefix[];
+  /** Which ports count: `any`, or `closed`, those that nobody listens on, as far as the answers say. */
+  readonly evidence: 'any' | 'closed';
+  /** Whether what a blocked source sends to an established TCP connection passes. */
+  readonly keepEstablished: boolean;
+  /** New blocks of scans within a minute, at most; 0: no cap. */
+  readonly maxNewBlocks: number;
   readonly ipv6Prefix: number;
   readonly maxSources: number;
   readonly maxBlocks: number;

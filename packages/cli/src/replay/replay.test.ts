@@ -116,6 +116,20 @@ test('what belongs to a flow is no probe, and what belongs to none is', async ()
   expect(scans((await play(buildPcap(probes))).stdout)).toHaveLength(1);
 });
 
+test('answers are evidence: with `closed`, ports that answered do not count', async () => {
+  const answered = SCAN.flatMap((probe, i) => [
+    probe,
+    from({ at: BigInt(i) * SECOND + 1n, port: 80 + i, flags: TcpFlag.syn | TcpFlag.ack }),
+  ]);
+  const refused = SCAN.flatMap((probe, i) => [
+    probe,
+    from({ at: BigInt(i) * SECOND + 1n, port: 80 + i, flags: TcpFlag.rst | TcpFlag.ack, sequence: 0 }),
+  ]);
+  expect(scans((await play(buildPcap(answered), { evidence: 'closed' })).stdout)).toEqual([]);
+  expect(scans((await play(buildPcap(answered))).stdout)).toEqual([DETECTED]);
+  expect(scans((await play(buildPcap(refused), { evidence: 'closed' })).stdout)).toEqual([DETECTED]);
+});
+
 test('what the host sent is not what it received', async () => {
   const local = [{ address: parseAddress(PEER)!, bits: 128 }];
   const { stdout, stderr } = await play(buildPcap(SCAN), { local });

@@ -193,6 +193,9 @@ class Replay {
         windowMs: Number(options.windowNs) / 1e6,
         blockTtlMs: Number(options.blockTtlNs) / 1e6,
         ipv6Prefix: options.ipv6Prefix,
+        evidence: options.evidence,
+        keepEstablished: options.keepEstablished,
+        maxNewBlocks: options.maxNewBlocks,
       },
       format: options.json ? 'json' : 'text',
       trackingPeriodMs: TRACKING_PERIOD_MS,
@@ -207,10 +210,17 @@ class Replay {
 /** The name of the one interface that a replay has. */
 const INTERFACE = 'capture';
 
+/** Linux's own: those of the host are in no capture. */
+const EPHEMERAL = { first: 32_768, last: 60_999 };
+
 /** Who is never blocked: the host itself, and whom the operator names. What the host knew of its network is in no capture. */
 function networkOf(side: HostSide, { allow }: ReplayOptions): NetworkState {
   const own = side.addresses().map((address) => ({ address, bits: 128, reason: 'own' as const }));
-  return { allow: [...own, ...allow.map((prefix) => ({ ...prefix, reason: 'operator' as const }))], onlink: [] };
+  return {
+    allow: [...own, ...allow.map((prefix) => ({ ...prefix, reason: 'operator' as const }))],
+    onlink: [],
+    ephemeral: EPHEMERAL,
+  };
 }
 
 function describeSide(side: HostSide, local: ReplayOptions['local']): string {

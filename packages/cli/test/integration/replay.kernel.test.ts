@@ -63,4 +63,5 @@ test.each(CORPUS)('$name ($link)', async (recording) => {
   await both({ files: [path], response: 'log', threshold: 0, windowNs: 500_000_000n });
   const allow = [attacker.ipv4, attacker.ipv6].map((text) => ({ address: parseAddress(text)!, bits: 128 }));
   await both({ files: [path], allow });
+  await both({ files: [path], evidence: 'closed', keepEstablished: false });
 });

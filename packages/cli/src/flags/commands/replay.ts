@@ -18,6 +18,9 @@ interface Given {
   readonly mode?: 'kernel' | 'user';
   readonly response?: 'block' | 'log';
   readonly allow?: Prefix[];
+  readonly evidence?: 'any' | 'closed';
+  readonly keepEstablished?: boolean;
+  readonly maxNewBlocks?: number;
   readonly ipv6Prefix?: number;
   readonly maxSources?: number;
   readonly maxBlocks?: number;
@@ -64,6 +67,18 @@ export function replayCommand(take: Take): Command {
         parseChoice(text, ['block', 'log'] as const),
       ),
     )
+    .addOption(
+      single(
+        '--evidence <evidence>',
+        'which ports count: any, or closed, those that nobody listens on (default: any)',
+        (text) => parseChoice(text, ['any', 'closed'] as const),
+      ),
+    )
+    .addOption(
+      single('--max-new-blocks <count>', 'new blocks a minute; 0: no cap (default: 300)', wholeNumber(0, 16_777_216)),
+    )
+    .option('--keep-established', 'let a blocked source go on with TCP sessions that it has (default)')
+    .option('--no-keep-established', 'drop those too')
     .addOption(repeatable('--allow <address[/length]>', 'never block these addresses; repeatable', parsePrefix))
     .addOption(
       single('--ipv6-prefix <bits>', 'how much of an IPv6 address is the source (default: 64)', wholeNumber(32, 128)),
@@ -94,6 +109,9 @@ function withDefaults(files: readonly string[], given: Given): ReplayOptions {
     mode: given.mode ?? 'kernel',
     response: given.response ?? 'block',
     allow: given.allow ?? [],
+    evidence: given.evidence ?? 'any',
+    keepEstablished: given.keepEstablished ?? true,
+    maxNewBlocks: given.maxNewBlocks ?? 300,
     ipv6Prefix: given.ipv6Prefix ?? 64,
     maxSources: given.maxSources ?? 65_536,
     maxBlocks: given.maxBlocks ?? 65_536,
@@ -113,8 +131,9 @@ function checkTogether(given: Given, { files, mode, threshold, response, engine 
     const wanted = `'${threshold}' is more than ${THRESHOLD_MAX.kernel}, the most that the kernel can count`;
     throw usage('--threshold', `${wanted}: add --mode user, which takes up to ${THRESHOLD_MAX.user}`);
   }
-  if (response === 'log' && given.blockTtl !== undefined) {
-    throw usage('--block-ttl', 'it contradicts --response log, which blocks nobody: leave out one of them');
+  const idle = given.blockTtl !== undefined ? '--block-ttl' : '--max-new-blocks';
+  if (response === 'log' && (given.blockTtl ?? given.maxNewBlocks) !== undefined) {
+    throw usage(idle, 'it contradicts --response log, which blocks nobody: leave out one of them');
   }
   if (engine === 'ts' && given.object !== undefined) {
     throw usage('--object', 'it contradicts --engine ts, which loads none: add --engine kernel, or leave it out');
