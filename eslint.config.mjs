@@ -8,7 +8,7 @@ const arrows = {
   'type:program': [],
   'type:loader': ['bpf-object'],
   'type:daemon': ['detector', 'map-codec'],
-  'type:app': ['bpf-object', 'map-codec', 'detector', 'loader-native', 'daemon'],
+  'type:app': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native', 'daemon'],
   'type:testkit': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native'],
   'type:bench': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native', 'testkit'],
   'type:matrix': ['bpf-object', 'map-codec', 'packet', 'loader-native', 'testkit'],

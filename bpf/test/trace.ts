@@ -286,7 +286,7 @@ const hand: fc.Arbitrary<Step> = fc.oneof(
       from: fc.oneof(fc.constant(null), from),
       to,
       port,
-      state: fc.oneof(fc.constantFrom(0, 1, 10, 10, 12), fc.nat(13)),
+      state: fc.oneof(fc.constantFrom(0, 1, 1, 6, 6, 10, 10, 12), fc.nat(13)),
     }),
     weight: 8,
   },

@@ -24,6 +24,8 @@ export const ExitCode = {
   busy: 10,
   /** The state file that was named cannot be written. */
   state: 11,
+  /** A capture cannot be read, or not to its end; what was reported before that holds. */
+  capture: 12,
   /** A second SIGINT while stopping. */
   interrupted: 130,
   /** A second SIGTERM while stopping. */

@@ -7,6 +7,8 @@ import { parseArguments } from './flags/program.ts';
 import type { Host } from './host.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeSystem } from './kernel/native-system.ts';
+import { nativeReplay } from './replay/native-replay.ts';
+import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
 import { readText } from './system/proc.ts';
 
@@ -44,6 +46,10 @@ try {
   const request = parseArguments(process.argv.slice(2), version());
   if (request.command === 'run') {
     await run(request.options, host, nativeSystem);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'replay') {
+    await replay(request.options, host, nativeReplay);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

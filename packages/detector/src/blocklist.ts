@@ -79,6 +79,14 @@ export class Blocklist {
     return [...this.#hash.values()];
   }
 
+  /** All blocks, those that have expired with them. */
+  *entries(): Generator<Hashed> {
+    for (const line of this.#lines) {
+      for (const { address, block } of line.cells()) yield { source: mapped(address), block };
+    }
+    yield* this.#hash.values();
+  }
+
   /** COMMAND_FIND. */
   get(source: Uint8Array): Block | undefined {
     return this.#lineOf(source)?.find(ipv4Of(source)) ?? this.#hash.get(hexOf(source))?.block;

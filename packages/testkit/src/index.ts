@@ -34,6 +34,7 @@ export {
 } from './program.ts';
 export { atPace, brief, patience } from './pace.ts';
 export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
+export { record, type RecordedLink } from './record.ts';
 export { send, type SendOptions } from './send.ts';
 export { connect, listen } from './servers.ts';
 export { fragmentsTo, frameTo, syn, type WireOptions } from './wire.ts';

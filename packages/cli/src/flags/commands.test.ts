@@ -19,6 +19,13 @@ const reading = { place: { bpffs: undefined, name: 'default' }, json: false };
 const changing = { ...reading, state: undefined };
 const SECOND = 1_000_000_000n;
 
+const replayed = {
+  ...{ files: ['a.pcap'], engine: 'ts', local: [], detectScanPeriodMs: 60_000, threshold: 3, windowNs: 60n * SECOND },
+  ...{ blockTtlNs: 3_600n * SECOND, mode: 'kernel', response: 'block', allow: [], ipv6Prefix: 64 },
+  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
+  ...{ maxSources: 65_536, maxBlocks: 65_536, json: false },
+};
+
 describe('what is asked for', () => {
   const prefix = parsePrefix('192.0.2.0/24');
   const nothing = { sort: undefined, reverse: false, filters: [], limit: undefined };
@@ -76,6 +83,32 @@ describe('what is asked for', () => {
     ['sources --limit 3', { command: 'sources', options: { limit: 3 }, ...reading }],
     ['detach', { command: 'detach', interface: undefined, ...reading }],
     ['detach -i eth0', { command: 'detach', interface: 'eth0', ...reading }],
+    ['replay a.pcap', { command: 'replay', options: replayed }],
+    [
+      'replay -n 40 --mode user a.pcap - --local 192.0.2.0/24 --engine kernel --json --object x.o --window 2m -d 5s --block-ttl 0',
+      {
+        command: 'replay',
+        options: {
+          ...replayed,
+          ...{ files: ['a.pcap', '-'], local: [prefix], engine: 'kernel', json: true, object: 'x.o', mode: 'user' },
+          ...{ threshold: 40, windowNs: 120n * SECOND, detectScanPeriodMs: 5_000, blockTtlNs: 0n },
+        },
+      },
+    ],
+    [
+      'replay --response log --allow 192.0.2.0/24 --ipv6-prefix 48 --max-sources 4 --max-blocks 1 a',
+      {
+        command: 'replay',
+        options: {
+          ...replayed,
+          ...{ files: ['a'], response: 'log', allow: [prefix], ipv6Prefix: 48, maxSources: 4, maxBlocks: 1 },
+        },
+      },
+    ],
+    [
+      'replay --evidence closed --max-new-blocks 0 --no-keep-established a.pcap',
+      { command: 'replay', options: { ...replayed, evidence: 'closed', maxNewBlocks: 0, keepEstablished: false } },
+    ],
     ['version', { command: 'print', text: '1.2.3\n' }],
   ])('%s', (line, request) => {
     expect(parse(line)).toEqual(request);
@@ -148,6 +181,25 @@ test.each([
   ['detach eth0', "reading the flags: unexpected argument 'eth0': see scanward detach --help"],
   ['detach -i a/b', "--interface: 'a/b' is not an interface's name"],
   ['detach -i a -i b', '--interface: it is given twice: give it once'],
+  ['replay', "reading the flags: missing required argument 'file': see scanward replay --help"],
+  ['replay a --engine rust', "--engine: 'rust' must be ts or kernel"],
+  ['replay a a', "file: 'a' is given twice: give it once"],
+  [
+    'replay a --local 0.0.0.0/0',
+    "--local: '0.0.0.0/0' holds every address, so nobody would be outside: name the addresses of one host",
+  ],
+  [
+    'replay a -n 32',
+    "--threshold: '32' is more than 31, the most that the kernel can count: add --mode user, which takes up to 1024",
+  ],
+  [
+    'replay a --response log --block-ttl 1h',
+    '--block-ttl: it contradicts --response log, which blocks nobody: leave out one of them',
+  ],
+  [
+    'replay a --object x.o',
+    '--object: it contradicts --engine ts, which loads none: add --engine kernel, or leave it out',
+  ],
   ['version --json', "reading the flags: unknown option '--json': see scanward version --help"],
   ['unblok 192.0.2.1', "reading the flags: unknown command 'unblok': did you mean scanward unblock?"],
 ])('%s', (line, message) => {
@@ -174,6 +226,7 @@ const commands = [
   'allow remove',
   'sources',
   'detach',
+  'replay',
 ];
 
 test.each(['', ...commands, 'version'])('%s --help', async (command) => {

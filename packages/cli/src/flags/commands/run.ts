@@ -1,22 +1,14 @@
 import { Command } from 'commander';
 import { parseChoice } from '../choice.ts';
-import { parseDuration } from '../duration.ts';
 import { withPlace, withState } from '../instance-flags.ts';
 import { interfaceName } from '../interface-name.ts';
 import { repeatable, single } from '../option.ts';
+import { blockTtl, period, wholeNumber, window } from '../policy-values.ts';
 import { parsePrefix } from '../prefix.ts';
 import type { Take } from '../request.ts';
 import { THRESHOLD_MAX } from '../run-options.ts';
-import { parseWholeNumber } from '../whole-number.ts';
 import { parseWindowLimit } from '../window-limit.ts';
 import { checkTogether, type GivenRun, withDefaults } from './run-given.ts';
-
-const periodLimits = { min: '10ms', max: '24h' };
-const windowLimits = { min: '1ms', max: '720h' };
-const ttlLimits = { min: '1ms', max: '87600h', zero: '0 for ever' };
-
-const wholeNumber = (min: number, max: number) => (text: string) => parseWholeNumber(text, min, max);
-const period = (text: string) => Number(parseDuration(text, periodLimits) / 1_000_000n);
 
 /** `scanward run`. */
 export function runCommand(take: Take): Command {
@@ -38,11 +30,7 @@ export function runCommand(take: Take): Command {
         wholeNumber(0, THRESHOLD_MAX.user),
       ),
     )
-    .addOption(
-      single('--window <time>', 'how long a touched port counts (default: 60s)', (text) =>
-        parseDuration(text, windowLimits),
-      ),
-    )
+    .addOption(single('--window <time>', 'how long a touched port counts (default: 60s)', window))
     .addOption(
       repeatable(
         '--window-limit <time=ports>',
@@ -50,11 +38,7 @@ export function runCommand(take: Take): Command {
         parseWindowLimit,
       ),
     )
-    .addOption(
-      single('--block-ttl <time>', 'how long a scanner is blocked; 0: for ever (default: 1h)', (text) =>
-        parseDuration(text, ttlLimits),
-      ),
-    )
+    .addOption(single('--block-ttl <time>', 'how long a scanner is blocked; 0: for ever (default: 1h)', blockTtl))
     .addOption(
       single(
         '--mode <mode>',
