@@ -54,7 +54,7 @@ describe('select', () => {
   test('a word is a series or its beginning', () => {
     expect(chosen('7')).toEqual(['7.x']);
     expect(chosen('6.1')).toEqual(['6.1']);
-    expect(chosen('6.12')).toEqual(['6.12']);
+    expect(chosen('6.12')).toEqual(['6.12', '6.12 s390x']);
     expect(chosen('6')).toEqual(['6.1', '6.12', '6.x', '6.12 s390x']);
     expect(chosen('7, 5.10')).toEqual(['5.10', '7.x']);
     expect(chosen('6.12 s390x')).toEqual(['6.12 s390x']);

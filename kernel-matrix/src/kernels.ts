@@ -100,10 +100,8 @@ export function select(
   const tokens = (words ?? '').split(',').map((word) => word.trim());
   const wanted = tokens.filter((word) => word !== '');
   if (wanted.length === 0) return kernels;
-  const isExact = (word: string) => kernels.some(({ series }) => series === word);
-  // `6.12` is that series, and not `6.12 s390x`, which has it for a beginning.
-  const matches = ({ series }: KernelEntry, word: string) =>
-    series === word || (!isExact(word) && series.startsWith(word) && /^[. ]/.test(series.slice(word.length)));
+  const names = (series: string, word: string) => series === word || /^[. ]/.test(series.slice(word.length));
+  const matches = (kernel: KernelEntry, word: string) => kernel.series.startsWith(word) && names(kernel.series, word);
   for (const word of wanted)
     if (!kernels.some((kernel) => matches(kernel, word)))
       throw new Error(`there is no kernel "${word}": take of ${kernels.map(({ series }) => series).join(', ')}`);

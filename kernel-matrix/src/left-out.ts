@@ -27,20 +27,25 @@ const around = (file: string): string => `is what bpf/test/${file}.kernel.test.t
 const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   commands: 'is what commands do with maps that no kernel keeps otherwise',
   flood: around('flood'),
+  forged: 'is about rules that no kernel changes',
   full: around('blocklist'),
   interfaces: undefined,
   kills: more('pins'),
   'kills-at-random': more('pins'),
+  kinds: undefined,
   'million-blocks': 'is about memory of a process',
   nmap: more('scan'),
+  ordinary: 'is about rules that no kernel changes',
   output: 'is about what is printed, which no kernel changes',
   pins: undefined,
   'pins-changed': more('pins'),
   report: 'is about what is printed, which no kernel changes',
+  replay: 'is about captures, which no kernel changes',
   room: undefined,
   rotation: around('program'),
   'slow-reader': 'is about a pipe of the shell, which no kernel changes',
   stop: undefined,
+  techniques: 'is about scanners: scan.kernel.test.ts has those that matter to a kernel',
   threshold: around('program'),
   wrapped: undefined,
 };
@@ -82,6 +87,12 @@ const LIST: readonly (Omit<LeftOut, 'why'> & Reasons)[] = [
     file: 'packages/cli/test/integration/room.kernel.test.ts',
     names: '^small tables',
     'x86-64': 'compares figures of the kernel as its other test does, of tables where they hardly matter',
+  },
+  {
+    file: 'packages/cli/test/integration/kinds.kernel.test.ts',
+    names:
+      'late|backscatter|badsum|whoever owns|to a group|masquerades|six services|with any|published|max-new|no-keep|fragments',
+    'x86-64': 'is about rules that no kernel changes',
   },
   ...Object.entries(INTEGRATION).map(([name, why]) => ({
     file: `packages/cli/test/integration/${name}.kernel.test.ts`,

@@ -21,6 +21,7 @@ export { Lines, type Line } from './lines.ts';
 export { Namespace } from './namespace.ts';
 export { buildNative, flood, type NativeTool } from './native.ts';
 export { isAtLeast, NEEDS, needs, needsCpus, type Need } from '@scanward/loader-native/testing';
+export { macText } from './mac.ts';
 export { nmap, parseNmap, PORTS_SCANNED, type NmapOptions, type ScanResult } from './nmap.ts';
 export {
   DEFAULT_POLICY,
@@ -33,6 +34,7 @@ export {
   shippedClock,
 } from './program.ts';
 export { atPace, brief, patience } from './pace.ts';
+export { peer, serve, session, type Session } from './peers.ts';
 export { Scanward, scanwardBin, type Ended, type ScanwardOptions } from './scanward.ts';
 export { record, type RecordedLink } from './record.ts';
 export { send, type SendOptions } from './send.ts';

@@ -76,6 +76,7 @@ test('a scan is reported as if it happened now, at the times of the capture', as
     '2021-04-28 15:28:07: New connection: 192.0.2.56:5973 -> 10.0.0.5:82',
     DETECTED,
     '2021-04-28 15:28:08: Blocked 192.0.2.56 until 2021-04-28 16:28:08 (port scan)',
+    '2021-04-28 15:29:10: Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 5 s, dropped 1 packet (54 bytes)',
     '2021-04-28 16:28:08: Unblocked 192.0.2.56',
     '2021-04-28 17:28:05: New connection: 192.0.2.9:5973 -> 10.0.0.5:80',
   ]);
