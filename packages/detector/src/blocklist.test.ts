@@ -34,6 +34,13 @@ describe('where a block stands', () => {
     expect(list.size).toBe(8);
   });
 
+  it('all of them are listed, wherever they stand', () => {
+    const { list, scan } = make();
+    const sources = [...hosts(1, 7), SITE];
+    for (const source of sources) scan(source);
+    expect([...list.entries()]).toEqual(sources.map((source) => ({ source, block: list.get(source) })));
+  });
+
   it('0.0.0.0, which is an empty cell, in the hash', () => {
     const { list, operator } = make();
     const nobody = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0);

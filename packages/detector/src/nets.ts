@@ -61,6 +61,7 @@ export class Nets {
 
   /** Whether a packet is dropped, which is counted to the block of one net unless the length is 0. */
   drops(address: Uint8Array, nowNs: bigint, frameLength: number): boolean {
+    if (this.#nets.size === 0) return false; // as the program, which then asks for none
     const block = this.#holding(address).find((one) => isInForce(one, nowNs));
     if (!block || this.#allow.has(address)) return false;
     if (frameLength > 0) block.packets++;

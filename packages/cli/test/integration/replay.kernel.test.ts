@@ -2,10 +2,12 @@
  * What the real nmap and hping3 do to a host, and what ordinary hosts do, is recorded there; the program and its model in
  * TypeScript must say the same of each recording, line by line.
  */
-import { createPair, listen, record } from '@scanward/testkit';
+import { buildFrame, buildPcap } from '@scanward/packet';
+import { command, createPair, listen, record, scanwardBin } from '@scanward/testkit';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAddress } from '../../src/flags/prefix.ts';
 import type { ReplayOptions } from '../../src/replay/replay-options.ts';
@@ -64,4 +66,23 @@ test.each(CORPUS)('$name ($link)', async (recording) => {
   const allow = [attacker.ipv4, attacker.ipv6].map((text) => ({ address: parseAddress(text)!, bits: 128 }));
   await both({ files: [path], allow });
   await both({ files: [path], evidence: 'closed', keepEstablished: false });
+});
+
+test('the command reads standard input, packed, and ends with 12 where it breaks off', async () => {
+  const packets = [80, 81, 82, 83].map((port) => ({
+    timeNs: 0n,
+    bytes: buildFrame({
+      network: { kind: 'ipv4', source: '192.0.2.56', destination: '10.0.0.5' },
+      transport: { kind: 'tcp', sourcePort: 5973, destinationPort: port },
+    }),
+  }));
+  const whole = buildPcap(packets);
+  const replay = (input: Uint8Array) =>
+    command(process.execPath, [scanwardBin, 'replay', '-'], { input: gzipSync(input), tolerant: true });
+  const right = await replay(whole);
+  expect([right.exitCode, scansOf(right.stdout.split('\n'))]).toEqual([0, [expect.stringContaining('80,81,82,83')]]);
+  const broken = await replay(whole.subarray(0, whole.length - 1));
+  expect([broken.exitCode, broken.stderr.split('\n').at(-1)]).toEqual([
+    ...[12, 'scanward: reading standard input: the capture ends within a packet (at byte 234)'],
+  ]);
 });
