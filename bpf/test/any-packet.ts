@@ -1,6 +1,6 @@
 /** Any packet at all: what must never happen, held against the reference parser. */
 import { blockExpiryNs, Verdict } from '@scanward/map-codec';
-import { BRANCHES, isIpv4Mapped, parseAddress, parseFrame, type ParsedFrame } from '@scanward/packet';
+import { buildFrame, BRANCHES, isIpv4Mapped, parseAddress, parseFrame, type ParsedFrame } from '@scanward/packet';
 import { TestProgram } from '@scanward/testkit';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
@@ -64,9 +64,21 @@ const ipv4 = ['192.0.2.1', '192.0.2.56', BLOCKED[0]!];
 const ipv6 = ['2001:db8::1', '2001:db8::2', BLOCKED[1]!, 'fe80::1', '::ffff:c000:201'];
 const again = fc.oneof({ arbitrary: fc.constant(undefined), weight: 9 }, fc.nat());
 
+/** Of a session that a blocked source has: hardly ever met by chance. */
+const ofSession = fc.record({ sequence: fc.nat(), flags: fc.constantFrom(0x10, 0x11, 0x14, 0x18) }).map((segment) =>
+  buildFrame({
+    network: { kind: 'ipv4', source: BLOCKED[0]!, destination: LOCAL[0]! },
+    transport: { kind: 'tcp', sourcePort: 40_000, destinationPort: OWNED_PORT, ...segment },
+  }),
+);
+const oneFrame = fc.oneof(
+  { arbitrary: anyFrame({ ipv4, ipv6 }).map(longEnough), weight: 49 },
+  { arbitrary: ofSession, weight: 1 },
+);
+
 /** Up to 200 frames; now and then one comes once more. */
 export const frames: fc.Arbitrary<Uint8Array[]> = fc
-  .array(fc.tuple(anyFrame({ ipv4, ipv6 }).map(longEnough), again), {
+  .array(fc.tuple(oneFrame, again), {
     minLength: 1,
     maxLength: PACKETS_A_RUN_MAX,
     size: 'max',

@@ -6,7 +6,7 @@ import { frames, PacketJudge } from './any-packet.ts';
 import { scaled, seedOfRun } from './scale.ts';
 
 // Of this seed the first 320 packets take every way, of others more.
-const ENOUGH_SEED = 294;
+const ENOUGH_SEED = 49;
 const PACKETS = scaled(20_000, 320);
 const RUNS_AT_ONCE = scaled(50, 4);
 
