@@ -94,8 +94,8 @@ test('a wall-clock step of an hour changes no decision', { timeout: 60_000 }, as
   const before = await scanward.stdout.wait(/New connection: 10\.77\.0\.13:/);
   await step(HOUR_S);
   await sleep(300);
-  // The window holds what was touched before the step: the two ports count.
-  await touch(A, [3, 4]);
+  // The window holds what was touched before the step: the two ports count. Not all are B's: they would be decoys.
+  await touch(A, [3, 5]);
   await scanward.stdout.wait(scanBy(A));
   const stepped = scanward.stdout.matching(/New connection: 10\.77\.0\.11:.*:3$/)[0]!;
   expect(
