@@ -45,7 +45,7 @@ const connection: Subject<Connection> = {
   })(),
   withView: (view) => {
     let sum = 0;
-    for (let at = 0; at < view.byteLength; at += 48)
+    for (let at = 0; at < view.byteLength; at += codec.connection.size)
       sum += ticks(view, at) + view.getUint16(at + 40) + view.getUint16(at + 42) + view.getUint32(at + 44, little);
     return sum;
   },

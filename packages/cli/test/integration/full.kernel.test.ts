@@ -9,7 +9,7 @@ const MAX_BLOCKS = 32;
 const FOR_SCANS = 31;
 const FORGED = Array.from({ length: 60 }, (_, i) => `198.51.100.${1 + i}`);
 
-test.skip('a blocklist full of forged scans: a scanner gets 3 answers at most, and no block is lost', async () => {
+test('a blocklist full of forged scans: a scanner gets 3 answers at most, and no block is lost', async () => {
   await using place = await createPlace();
   const { victim, attacker } = place;
   await using scanward = await Scanward.start(victim.ns, { args: ['--max-blocks', String(MAX_BLOCKS), '-t', '100ms'] });
@@ -20,7 +20,9 @@ test.skip('a blocklist full of forged scans: a scanner gets 3 answers at most, a
     { gapUs: 100 },
   );
   await scanward.stdout.wait(scanBy(FORGED.at(-1)!));
-  const blocked = (): number => scanward.stdout.matching(/: Blocked /).length;
+  // By their names: a source is told once more when it is doubted, and its block shortened.
+  const blocked = (): number =>
+    new Set(scanward.stdout.matching(/: Blocked /).map((line) => / Blocked (\S+) /.exec(line)![1])).size;
   expect(blocked()).toBe(FOR_SCANS);
 
   const scan = await nmap(attacker.ns, victim.ipv4, { technique: '-sS' });

@@ -218,7 +218,9 @@ export class KillRounds {
 
   async #scan(source: string, ports: number): Promise<void> {
     const { victim, attacker } = this.#place;
-    const frames = Array.from({ length: ports }, (_, i) => frameTo(attacker, victim, syn(1_000 + 8 * (this.#sources % 5_000) + i), { source }));
+    const frames = Array.from({ length: ports }, (_, i) =>
+      frameTo(attacker, victim, syn(1_000 + 8 * (this.#sources % 5_000) + i), { source }),
+    );
     await send(attacker.ns, frames, { gapUs: 500 });
   }
 }
