@@ -126,7 +126,7 @@ export const codecs: Group = {
       name: 'codec',
       title: 'Codec, in one thread',
       unit: 'million values a second of CPU time',
-      columns: ['connection (48 bytes)', 'block (40 bytes)'],
+      columns: ['connection (56 bytes)', 'block (40 bytes)'],
       rows: LABELS.map((label) => ({
         label,
         cells: subjects.map((_, index) => ({ summary: summarise(figures.get(`${label} ${index}`)!) })),
