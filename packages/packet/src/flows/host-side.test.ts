@@ -58,6 +58,33 @@ describe('the host is', () => {
     expect(side.learn(seen('192.0.2.1', '10.0.0.77', { macs: [GATEWAY, OURS] }))).toEqual(parseAddress('10.0.0.77'));
   });
 
+  it('of two without hardware addresses, the one that is asked by UDP, though it was the first to speak', () => {
+    const [host, peer] = ['2001:db8::1', '2001:db8::2'];
+    const icmp = (source: string, destination: string, type: number): Sighting => {
+      const bytes = buildFrame({
+        ethernet: { source: new Uint8Array(6), destination: new Uint8Array(6) },
+        network: { kind: 'ipv6', source, destination },
+        transport: { kind: 'icmp', type },
+      });
+      return { frame: { bytes, frameLength: bytes.length }, parsed: parseFrame(bytes) };
+    };
+    const question = (destinationPort: number): Sighting => {
+      const bytes = buildFrame({
+        ethernet: { source: new Uint8Array(6), destination: new Uint8Array(6) },
+        network: { kind: 'ipv6', source: peer, destination: host },
+        transport: { kind: 'udp', sourcePort: 40_000, destinationPort },
+      });
+      return { frame: { bytes, frameLength: bytes.length }, parsed: parseFrame(bytes) };
+    };
+    // A neighbour advertisement, then questions that nobody takes.
+    const side = HostSide.guessed([
+      icmp(host, peer, 136),
+      ...[53, 67, 123].flatMap((port) => [question(port), icmp(host, peer, 1)]),
+    ]);
+    expect(side.rule).toEqual({ by: 'address' });
+    ours(side, host);
+  });
+
   it('of two, the one that is asked', () => {
     const side = HostSide.guessed([
       seen('192.0.2.1', '10.0.0.5', { macs: [GATEWAY, OURS], ...answer }),

@@ -139,7 +139,8 @@ function addressesOf({ parsed }: Sighting): Between {
   return [addressKey(parsed.source!), addressKey(parsed.destination!), isAsking(parsed)];
 }
 
-const isAsking = ({ class: frameClass }: ParsedFrame): boolean => frameClass === 'syn';
+/** Not by what both ends of a connection send, nor by answers. */
+const isAsking = ({ kind }: ParsedFrame): boolean => kind !== undefined && kind !== 'ack' && kind !== 'maimon';
 
 /** Who takes part most; of several who is asked most; of several who was the first to be spoken to. */
 function mostOf(packets: readonly Between[]): string | undefined {
