@@ -43,6 +43,7 @@ const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   replay: 'is about captures, which no kernel changes',
   room: undefined,
   rotation: around('program'),
+  shapes: 'is about rules that no kernel changes',
   'slow-reader': 'is about a pipe of the shell, which no kernel changes',
   stop: undefined,
   techniques: 'is about scanners: scan.kernel.test.ts has those that matter to a kernel',

@@ -1,4 +1,5 @@
 import { formatDuration } from './flags/duration.ts';
+import { daemonPolicy } from './flags/policy-choice.ts';
 import type { RunOptions } from './flags/run-options.ts';
 import { type Circumstances, attempt, toOperatorError } from './describe-error.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -187,18 +188,7 @@ function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circum
 function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParameters<typeof Daemon>[1] {
   return {
     endian: loaded.endian,
-    policy: {
-      mode: options.mode,
-      response: options.response,
-      threshold: options.threshold,
-      windowMs: Number(options.windowNs) / 1e6,
-      windowLimits: options.windowLimits,
-      blockTtlMs: Number(options.blockTtlNs) / 1e6,
-      ipv6Prefix: options.ipv6Prefix,
-      evidence: options.evidence,
-      keepEstablished: options.keepEstablished,
-      maxNewBlocks: options.maxNewBlocks,
-    },
+    policy: daemonPolicy(options),
     format: options.format,
     trackingPeriodMs: options.trackingPeriodMs,
     blockingPeriodMs: options.detectScanPeriodMs,

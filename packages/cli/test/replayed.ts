@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { policyOf } from '../src/flags/policy-flags.ts';
 import type { Host } from '../src/host.ts';
 import { OperatorError } from '../src/operator-error.ts';
 import { nativeReplay } from '../src/replay/native-replay.ts';
@@ -27,10 +28,7 @@ class Kept extends Writable {
 }
 
 export const REPLAY_DEFAULTS: ReplayOptions = {
-  ...{ files: ['capture'], engine: 'ts', local: [], detectScanPeriodMs: 60_000, threshold: 3 },
-  ...{ windowNs: 60_000_000_000n, blockTtlNs: 3_600_000_000_000n, mode: 'kernel', response: 'block', allow: [] },
-  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
-  ...{ ipv6Prefix: 64, maxSources: 65_536, maxBlocks: 65_536, json: false },
+  ...{ files: ['capture'], engine: 'ts', local: [], ...policyOf({}), json: false },
 };
 
 /** Replays in this process, of this machine unless told otherwise. */

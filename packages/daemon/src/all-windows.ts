@@ -1,22 +1,31 @@
-import type { Detector, Policy, SlowScans } from '@scanward/detector';
+import type { Crowd, Detector, DistributedScan, Policy, SlowScans, Sweeps } from '@scanward/detector';
 import type { Source } from '@scanward/map-codec';
 import type { DetectedScan, ScanDetector } from './deciding.ts';
 import { TICK_NS } from './records.ts';
 
-/** The detector of user mode, where there is one, and the windows that are longer than its own: one detector to the watcher. */
-export class AllWindows implements ScanDetector {
+export interface Detectors {
   /** Undefined in kernel mode, where the program itself counts the ports of its window. */
-  readonly #detector: Detector | undefined;
-  readonly #slow: SlowScans;
+  readonly detector: Detector | undefined;
+  readonly slow: SlowScans;
+  /** Undefined: one source may ask any number of addresses. */
+  readonly sweeps: Sweeps | undefined;
+  /** Undefined: many sources may do together what they like. */
+  readonly crowd: Crowd | undefined;
+  /** A scan that touched more addresses of ours than this is a block. */
+  readonly blockAddresses: number;
+}
 
-  constructor(detector: Detector | undefined, slow: SlowScans) {
-    this.#detector = detector;
-    this.#slow = slow;
+/** The detector of user mode, where there is one, and all that looks further than its window: one detector to the watcher. */
+export class AllWindows implements ScanDetector {
+  readonly #of: Detectors;
+
+  constructor(detectors: Detectors) {
+    this.#of = detectors;
   }
 
   /** Whether what the program remembers says more. */
   get merges(): boolean {
-    return this.#detector !== undefined;
+    return this.#of.detector !== undefined;
   }
 
   connectionAt(
@@ -27,37 +36,65 @@ export class AllWindows implements ScanDetector {
     timeHigh: number,
     timeLow: number,
   ): void {
-    this.#detector?.connectionAt(bytes, sourceOffset, destinationOffset, port, timeHigh, timeLow);
+    const { detector, slow, sweeps, crowd } = this.#of;
+    detector?.connectionAt(bytes, sourceOffset, destinationOffset, port, timeHigh, timeLow);
     const ticks = ((timeHigh >>> 0) * 2 ** 32 + (timeLow >>> 0)) / TICK_NS;
-    this.#slow.probe(bytes, sourceOffset, destinationOffset, port, ticks);
+    slow.probe(bytes, sourceOffset, destinationOffset, port, ticks);
+    sweeps?.probe(bytes, sourceOffset, destinationOffset, port, ticks);
+    crowd?.probe(bytes, sourceOffset, port, ticks);
+  }
+
+  listens(port: number, timeNs: number): void {
+    this.#of.crowd?.listens(port, timeNs / TICK_NS);
   }
 
   merge(slot: Source, lost: number): void {
-    this.#detector?.merge(slot, lost);
+    this.#of.detector?.merge(slot, lost);
   }
 
   /** Fast ones first: of a source that is both, that is the report. */
   takeScans(): readonly DetectedScan[] {
-    const slow = this.#slow.takeScans().map((scan) => ({ ...scan, shape: 'slow' as const }));
-    return [...(this.#detector?.takeScans() ?? []), ...slow];
+    const { detector, slow, sweeps } = this.#of;
+    const fast = detector?.takeScans() ?? [];
+    return [
+      ...fast.map((scan) => ({ ...scan, ...this.extent(scan.address, scan.destination, scan.timeTicks) })),
+      ...slow.takeScans().map((scan) => {
+        const extent = this.extent(scan.address, scan.destination, scan.timeTicks);
+        return { ...scan, ...extent, shape: extent.shape === 'block' ? extent.shape : ('slow' as const) };
+      }),
+      ...(sweeps?.takeScans() ?? []).map((scan) => ({ ...scan, shape: 'horizontal' as const })),
+    ];
+  }
+
+  extent(address: Uint8Array, destination: Uint8Array, ticks: number): Pick<DetectedScan, 'shape' | 'addressesCount'> {
+    const count = this.#of.sweeps?.count(address, destination, ticks) ?? 0;
+    return count > this.#of.blockAddresses ? { shape: 'block', addressesCount: count } : { shape: 'vertical' };
+  }
+
+  takeDistributed(nowTicks: number): DistributedScan | undefined {
+    return this.#of.crowd?.look(nowTicks);
   }
 
   settle(source: Uint8Array, untilNs: bigint): void {
-    this.#detector?.settle(source, untilNs);
-    this.#slow.settle(source, untilNs);
+    this.#of.detector?.settle(source, untilNs);
+    this.#of.slow.settle(source, untilNs);
+    this.#of.sweeps?.settle(source, untilNs);
   }
 
   forget(source: Uint8Array): void {
-    this.#detector?.forget(source);
-    this.#slow.forget(source);
+    this.#of.detector?.forget(source);
+    this.#of.slow.forget(source);
+    this.#of.sweeps?.forget(source);
   }
 
   sweep(nowTicks: number): void {
-    this.#detector?.sweep(nowTicks);
+    this.#of.detector?.sweep(nowTicks);
   }
 
   setPolicy(policy: Policy, nowTicks: number): void {
-    this.#detector?.setPolicy(policy, nowTicks);
-    this.#slow.setPolicy(policy);
+    this.#of.detector?.setPolicy(policy, nowTicks);
+    this.#of.slow.setPolicy(policy);
+    this.#of.sweeps?.setPolicy(policy);
+    this.#of.crowd?.setPolicy(policy);
   }
 }

@@ -1,4 +1,4 @@
-import { Detector, SlowScans } from '@scanward/detector';
+import { Crowd, Detector, SlowScans, Sweeps } from '@scanward/detector';
 import { maskAddress } from './addresses.ts';
 import { AllWindows } from './all-windows.ts';
 import { Allowlist } from './allowlist.ts';
@@ -12,10 +12,12 @@ import { textFormat } from './format-text.ts';
 import { Graces } from './graces.ts';
 import { LineLimit } from './line-limit.ts';
 import { Network } from './network.ts';
+import { Ours } from './ours.ts';
 import { Output } from './output.ts';
 import { detectorPolicy, policyValue } from './policy.ts';
 import type { DaemonPorts, PortRange, Prefix } from './ports.ts';
 import { StateKeeper } from './state/keeper.ts';
+import { TICK_NS } from './records.ts';
 import { Scans } from './scans/scans.ts';
 import { stateEntries } from './state/snapshot.ts';
 import { Suspicion } from './suspicion.ts';
@@ -43,11 +45,14 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   const keeper = state && new StateKeeper(state, () => stateEntries(ports, clock), ports);
   const told = shared(ports, options, () => keeper?.changed());
   const { output, scans, list, allowlist, graces } = told;
-  const detector = newDetector(options, told);
+  const ours = new Ours(policy.protect ?? []);
+  const detector = newDetector(options, told, ours);
   const deciding = detector && new Deciding(detector, ports, told, { ...options, refused: () => tracking.refused() });
   const tracking = new Tracking(ports, told, {
     ...options,
     feed: deciding && ((bytes, offset, view) => deciding.feed(bytes, offset, view)),
+    listens: detector && ((port, timeNs) => detector.listens(port, timeNs)),
+    extent: detector && ((scan) => detector.extent(scan.source, scan.destination, Number(scan.timeNs) / TICK_NS)),
     scanned: (scan) => {
       blocking.scanned(scan);
       if (scan.blocked) detector?.settle(maskAddress(scan.source, scan.sourceBits), scan.expiryNs);
@@ -63,7 +68,11 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
     detector?.setPolicy(detectorPolicy(policy, onlink), Number(clock.monotonicNs() >> 10n));
   };
   const lift = () => blocking.liftAllowed((prefix) => allowlist.covers(prefix));
-  const network = new Network(ports, allowlist, { rulesChanged: setRules, allowed: lift });
+  const network = new Network(ports, allowlist, {
+    rulesChanged: setRules,
+    own: (addresses) => ours.setOwn(addresses),
+    allowed: lift,
+  });
   return { output, scans, list, tracking, blocking, network, graces, keeper, deciding };
 }
 
@@ -82,9 +91,9 @@ function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void)
 }
 
 /** Undefined: the program decides everything. */
-function newDetector(options: DaemonOptions, { allowlist, graces }: Told): AllWindows | undefined {
-  const { mode, threshold, windowLimits: windows = [] } = options.policy;
-  if (mode === 'kernel' && windows.length === 0) return undefined;
+function newDetector(options: DaemonOptions, { allowlist, graces }: Told, ours: Ours): AllWindows | undefined {
+  const { mode, threshold, windowLimits: windows = [], addressLimit, distributedLimit } = options.policy;
+  if (mode === 'kernel' && windows.length === 0 && !addressLimit && !distributedLimit) return undefined;
   const common = {
     maxSources: options.maxSources,
     sourceKeys: options.sourceKeys,
@@ -93,8 +102,20 @@ function newDetector(options: DaemonOptions, { allowlist, graces }: Told): AllWi
   };
   const portsMax = Math.max(LEAST_PORTS, threshold + 1);
   const detector = mode === 'user' ? new Detector({ ...common, portsMax }) : undefined;
-  return new AllWindows(detector, new SlowScans({ ...common, windows }));
+  const isOurs = (bytes: Uint8Array, offset: number) => ours.has(bytes, offset);
+  const maxSources = Math.max(SWEEPERS_MIN, Math.ceil(options.maxSources / SWEEPERS_SHARE));
+  return new AllWindows({
+    detector,
+    slow: new SlowScans({ ...common, windows }),
+    sweeps: addressLimit && new Sweeps({ ...common, maxSources, window: addressLimit, isOurs }),
+    crowd: distributedLimit && new Crowd({ ...common, window: distributedLimit }),
+    blockAddresses: Math.max(1, threshold),
+  });
 }
+
+/** Of one in so many sources it is remembered which addresses they touched. */
+const SWEEPERS_SHARE = 8;
+const SWEEPERS_MIN = 8_192;
 
 /** As many as the program remembers, so that a report names as many. */
 const LEAST_PORTS = 32;

@@ -37,7 +37,7 @@ function userMode(change: Partial<PolicyOptions> = {}) {
   const told = { output, wall, scans, suspicion, list, allowlist: new Allowlist(world.allow), graces };
   const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });
   const tracking: Tracking = new Tracking(ports, told, {
-    ...{ endian: 'little', maxBlocks: 1, policy, scanned: () => undefined },
+    ...{ endian: 'little', maxBlocks: 1, policy, scanned: () => undefined, listens: undefined, extent: undefined },
     feed: (bytes, offset, view) => deciding.feed(bytes, offset, view),
   });
   const blocking = new Blocking(ports, told.list, {

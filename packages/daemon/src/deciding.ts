@@ -1,3 +1,4 @@
+import type { DistributedScan } from '@scanward/detector';
 import { codecs, cursor, touchTicks } from '@scanward/map-codec';
 import type { Cursor, Endian, Source } from '@scanward/map-codec';
 import type { Allowlist } from './allowlist.ts';
@@ -25,7 +26,9 @@ export interface DetectedScan {
   /** Ascending. */
   readonly ports: readonly number[];
   /** Default: vertical. */
-  readonly shape?: 'slow';
+  readonly shape?: 'vertical' | 'horizontal' | 'block' | 'slow';
+  /** Own and protected addresses that it touched, where they are many. */
+  readonly addressesCount?: number;
 }
 
 /** What is needed of `Detector` of `@scanward/detector`. */
@@ -43,7 +46,11 @@ export interface ScanDetector {
   ): void;
   /** `lost`: connections lost when some last were. */
   merge(slot: Source, lost: number): void;
+  /** Somebody listens on this port. */
+  listens(port: number, timeNs: number): void;
   takeScans(): readonly DetectedScan[];
+  /** What many sources did together, if they did. */
+  takeDistributed(nowTicks: number): DistributedScan | undefined;
   /** The block of a source ends then; 0: never. */
   settle(source: Uint8Array, untilNs: bigint): void;
   forget(source: Uint8Array): void;
@@ -131,12 +138,14 @@ export class Deciding {
       const judged = this.#tell(scan);
       if (this.#options.policy.response === 'block') this.#block(scan, judged);
     }
+    this.#tellDistributed();
     this.#detector.sweep(this.#nowTicks());
   }
 
   /** The end: scans since the last tick are told; a block would end with the program. */
   tellLast(): void {
     for (const scan of this.#takeScans()) this.#tell(scan);
+    this.#tellDistributed();
   }
 
   /** Records of before a block may be drained after it; that is still the scan that was told. */
@@ -179,8 +188,22 @@ export class Deciding {
   #tell({ timeTicks, ...scan }: DetectedScan): Judged {
     const timeNs = timeTicks * TICK_NS;
     const judged = this.#told.suspicion.judge({ ...scan, timeNs });
-    this.#told.scans.crossed({ ...scan, ...judged.labels, timeNs, interface: undefined, blockStartNs: undefined });
+    const { shape = 'vertical' } = scan;
+    this.#told.scans.crossed({
+      ...scan,
+      shape,
+      ...judged.labels,
+      timeNs,
+      interface: undefined,
+      blockStartNs: undefined,
+    });
     return judged;
+  }
+
+  /** Nobody is blocked for it: each of them may be a client, or forged. */
+  #tellDistributed(): void {
+    const scan = this.#detector.takeDistributed(this.#nowTicks());
+    if (scan) this.#told.scans.distributed(scan, scan.timeTicks * TICK_NS);
   }
 
   #block(scan: DetectedScan, judged: Judged): void {

@@ -22,7 +22,9 @@ export interface ScanLabels {
   /** Of the packet that crossed the threshold; absent where the detector of user mode found it: it counts over all kinds. */
   readonly probeKind?: ScanKind | undefined;
   readonly shape?: 'vertical' | 'horizontal' | 'block' | 'slow' | 'distributed' | 'decoy' | undefined;
-  /** `uncertain`: its packets may be forged. */
+  /** Own and protected addresses that it is known to have touched, where they are many. */
+  readonly addressesCount?: number | undefined;
+  /** `certain`: its source completed a handshake. `uncertain`: its packets may be forged. */
   readonly attribution?: 'certain' | 'uncertain' | undefined;
 }
 
@@ -64,6 +66,18 @@ export interface ScanEndEvent extends ScanLabels {
   readonly dropped: { readonly packets: bigint; readonly bytes: bigint } | undefined;
 }
 
+/** Many sources asked together for many ports that nobody listens on. None of them is blocked for it. */
+export interface DistributedScanEvent {
+  readonly kind: 'distributed scan';
+  readonly timeMs: number;
+  /** The first 32, ascending. */
+  readonly ports: readonly number[];
+  readonly portsCount: number;
+  readonly sourcesCount: number;
+  /** They did it within so many seconds. */
+  readonly windowS: number;
+}
+
 export interface BlockEvent {
   readonly kind: 'block';
   readonly timeMs: number;
@@ -100,7 +114,8 @@ export interface LostEvent {
   readonly count: number;
 }
 
-export type DaemonEvent = ConnectionEvent | ScanEvent | ScanEndEvent | BlockEvent | UnblockEvent | LostEvent;
+export type DaemonEvent =
+  ConnectionEvent | ScanEvent | ScanEndEvent | DistributedScanEvent | BlockEvent | UnblockEvent | LostEvent;
 
 /** An event as one line, without the line end. */
 export type Format = (event: DaemonEvent) => string;

@@ -25,7 +25,8 @@ const connection: fc.Arbitrary<ConnectionEvent> = fc.record({
 });
 const labels = {
   probeKind: fc.constantFrom('syn' as const, 'udp' as const, undefined),
-  shape: fc.constantFrom('slow' as const, undefined),
+  shape: fc.constantFrom('slow' as const, 'horizontal' as const, undefined),
+  addressesCount: fc.option(fc.nat(), { nil: undefined }),
   attribution: fc.constantFrom('certain' as const, 'uncertain' as const, undefined),
 };
 const count = fc.bigInt({ min: 0n, max: BigInt(Number.MAX_SAFE_INTEGER) });
@@ -50,6 +51,10 @@ const rare: fc.Arbitrary<DaemonEvent> = fc.oneof(
       reason: fc.constantFrom('scan' as const, 'operator' as const),
     })
     .chain((some) => source.map((whose) => ({ kind: 'block' as const, ...some, ...whose }))),
+  fc.record({
+    kind: fc.constant('distributed scan' as const),
+    ...{ timeMs, ports: fc.array(port), portsCount: fc.nat(), sourcesCount: fc.nat(), windowS: fc.nat() },
+  }),
   source.chain((whose) =>
     timeMs.map((when) => ({ kind: 'unblock' as const, timeMs: when, ...whose, reason: 'scan' as const })),
   ),
@@ -78,11 +83,11 @@ const rare: fc.Arbitrary<DaemonEvent> = fc.oneof(
 const event = fc.oneof(connection, rare);
 
 const ACTIONS = {
-  ...{ connection: 'connection', scan: 'port-scan', 'scan end': 'port-scan-end' },
+  ...{ connection: 'connection', scan: 'port-scan', 'scan end': 'port-scan-end', 'distributed scan': 'port-scan' },
   ...{ block: 'block', unblock: 'unblock', lost: 'lost' },
 };
 const KINDS = {
-  ...{ connection: 'event', scan: 'alert', 'scan end': 'event' },
+  ...{ connection: 'event', scan: 'alert', 'scan end': 'event', 'distributed scan': 'alert' },
   ...{ block: 'event', unblock: 'event', lost: 'metric' },
 };
 
@@ -107,9 +112,10 @@ describe('a JSON line', () => {
         expect(object.event).toMatchObject({ module: 'scanward', dataset: 'scanward' });
         expect(object.event.category).toContain('network');
         expect(object.event.type.length).toBeGreaterThan(0);
-        if (told.kind === 'lost') return;
-        expect(object.source?.ip).toBe(told.source);
-        expect(object.network?.type).toBe(told.source.includes(':') ? 'ipv6' : 'ipv4');
+        const whose = 'source' in told ? told.source : undefined;
+        expect(object.source?.ip).toBe(whose);
+        if (whose === undefined) return;
+        expect(object.network?.type).toBe(whose.includes(':') ? 'ipv6' : 'ipv4');
       }),
     );
   });
@@ -193,6 +199,24 @@ describe('the other lines', () => {
       network: { transport: 'udp' },
       scanward: {
         scan: { ports: [22, 80], ports_count: 40, kind: 'udp', shape: 'slow', attribution: 'uncertain' },
+      },
+    });
+  });
+
+  it('what many sources did together names none of them', () => {
+    const told = { kind: 'distributed scan', timeMs: TIME, ports: [1, 2], portsCount: 70, sourcesCount: 23 } as const;
+    expect(parse({ ...told, windowS: 600 })).toEqual({
+      '@timestamp': '2021-04-28T15:28:05.007Z',
+      ecs: { version: '8.11.0' },
+      event: {
+        ...{ kind: 'alert', category: ['network', 'intrusion_detection'], type: ['info'], action: 'port-scan' },
+        ...{ module: 'scanward', dataset: 'scanward', duration: 600_000_000_000 },
+      },
+      scanward: {
+        scan: {
+          ...{ ports: [1, 2], ports_count: 70, sources_count: 23 },
+          ...{ shape: 'distributed', attribution: 'uncertain' },
+        },
       },
     });
   });

@@ -2,6 +2,7 @@ import type {
   BlockEvent,
   ConnectionEvent,
   DaemonEvent,
+  DistributedScanEvent,
   Format,
   LostEvent,
   ScanEndEvent,
@@ -28,6 +29,8 @@ function object(event: Rare): object {
       return scanObject(event);
     case 'scan end':
       return scanEndObject(event);
+    case 'distributed scan':
+      return distributedObject(event);
     case 'block':
       return blockObject(event);
     case 'unblock':
@@ -101,11 +104,21 @@ function scanEndObject(event: ScanEndEvent): object {
   };
 }
 
+/** No address is told, so that nobody takes this for a reason to ban it. */
+function distributedObject(event: DistributedScanEvent): object {
+  const { ports, portsCount, sourcesCount, windowS } = event;
+  const labelled = { shape: 'distributed', attribution: 'uncertain' };
+  return {
+    ...base(event, 'alert', INTRUSION, ['info'], 'port-scan', { duration: windowS * 1e9 }),
+    scanward: { scan: { ports, ports_count: portsCount, sources_count: sourcesCount, ...labelled } },
+  };
+}
+
 const transport = ({ probeKind }: ScanLabels): 'tcp' | 'udp' => (probeKind === 'udp' ? 'udp' : 'tcp');
 
 /** What is not known is not there. */
-function labels({ probeKind, shape, attribution }: ScanLabels): object {
-  return { kind: probeKind, shape, attribution };
+function labels({ probeKind, shape, addressesCount, attribution }: ScanLabels): object {
+  return { kind: probeKind, shape, addresses_count: addressesCount, attribution };
 }
 
 function blockObject(event: BlockEvent): object {

@@ -55,6 +55,17 @@ describe('a line', () => {
         ...{ probeKind: 'syn', shape: 'vertical', attribution: 'certain' },
       },
     ],
+    [
+      'Port scan detected: 192.0.2.56 -> 10.0.0.5 on ports 22 (horizontal, 17 addresses)',
+      {
+        ...{ kind: 'scan', ...v4, destination: '10.0.0.5', ports: [22], interface: undefined },
+        ...{ shape: 'horizontal', addressesCount: 17 },
+      },
+    ],
+    [
+      'Port scan detected: 23 sources on ports 80,81,82,83 and 66 more in 10 min (distributed, uncertain)',
+      { kind: 'distributed scan', timeMs: TIME, ports, portsCount: 70, sourcesCount: 23, windowS: 600 },
+    ],
     ['Port scan ended: 192.0.2.56 -> 10.0.0.5, 4 ports in 12 s, open 22,80, dropped 1021 packets (59218 bytes)', ended],
     [
       'Port scan ended: 2001:db8:bad::/64 -> 10.0.0.5, 1 port in 300 ms, open 22 and 7 more, dropped 1 packet (1 byte) (udp)',

@@ -1,6 +1,15 @@
 import { formatEndpoint } from './addresses.ts';
 import { formatDuration } from './duration-text.ts';
-import type { BlockEvent, DaemonEvent, Format, LostEvent, ScanEndEvent, ScanEvent, ScanLabels } from './events.ts';
+import type {
+  BlockEvent,
+  DaemonEvent,
+  DistributedScanEvent,
+  Format,
+  LostEvent,
+  ScanEndEvent,
+  ScanEvent,
+  ScanLabels,
+} from './events.ts';
 
 const REASONS = { scan: 'port scan', operator: 'operator' } as const;
 
@@ -23,6 +32,8 @@ function sentence(event: DaemonEvent, local: LocalTime): string {
       return scanSentence(event);
     case 'scan end':
       return scanEndSentence(event);
+    case 'distributed scan':
+      return distributedSentence(event);
     case 'block':
       return blockSentence(event, local);
     case 'unblock':
@@ -48,22 +59,32 @@ function scanEndSentence(event: ScanEndEvent): string {
   return `Port scan ended: ${parts.join(', ')}${labels(event)}`;
 }
 
+function distributedSentence({ sourcesCount, ports, portsCount, windowS }: DistributedScanEvent): string {
+  const more = portsCount > ports.length ? ` and ${portsCount - ports.length} more` : '';
+  const time = formatDuration(windowS * 1_000);
+  return `Port scan detected: ${sourcesCount} sources on ports ${ports.join(',')}${more} in ${time} (distributed, uncertain)`;
+}
+
 function openPorts(open: readonly number[], count: number): string {
   const more = count - open.length;
   return (open.join(',') || 'none') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** What is not said is as it mostly is. */
-function labels({ probeKind, shape, attribution }: ScanLabels): string {
+function labels({ probeKind, shape, addressesCount, attribution }: ScanLabels): string {
   const words = [
     probeKind === 'syn' ? undefined : probeKind,
     shape === 'vertical' ? undefined : shape,
+    addressesCount === undefined ? undefined : counted(addressesCount, 'address'),
     attribution === 'certain' ? undefined : attribution,
   ].filter((word) => word !== undefined);
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-const counted = (count: number | bigint, word: string): string => `${count} ${word}${Number(count) === 1 ? '' : 's'}`;
+const counted = (count: number | bigint, word: string): string => {
+  const ending = word.endsWith('s') ? 'es' : 's';
+  return `${count} ${word}${Number(count) === 1 ? '' : ending}`;
+};
 
 function blockSentence(event: BlockEvent, local: LocalTime): string {
   const end = event.untilMs === undefined ? 'for ever' : `until ${local(event.untilMs)}`;

@@ -7,6 +7,8 @@ import type { DaemonPorts, LocalStore, Log, NetworkSource, NetworkState, PortRan
 export interface NetworkOptions {
   /** Called at the first pass, and whenever on-link prefixes or ephemeral ports changed. */
   readonly rulesChanged: (onlink: readonly Prefix[], ephemeral: PortRange) => void;
+  /** Called at each pass. */
+  readonly own: (addresses: readonly Uint8Array[]) => void;
   /** Called after the allowlist grew. */
   readonly allowed: () => void;
 }
@@ -44,7 +46,9 @@ export class Network {
     const text = [...prefixes, `${ephemeral.first}-${ephemeral.last}`].join();
     if (text !== this.#rules) this.#options.rulesChanged(near, ephemeral);
     this.#rules = text;
-    reconcileLocal(this.#local, allow);
+    const own = allow.filter(({ reason }) => reason === 'own').map(({ address }) => address);
+    reconcileLocal(this.#local, own);
+    this.#options.own(own);
     const changes = this.#allowlist.reconcile(allow);
     this.#tell(changes);
     if (changes.some(({ change }) => change === 'added')) this.#options.allowed();

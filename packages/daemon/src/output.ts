@@ -8,6 +8,7 @@ const WHAT = {
   connection: 'connections',
   scan: 'scans',
   'scan end': 'scan ends',
+  'distributed scan': 'scans',
   block: 'blocks',
   unblock: 'unblocks',
 } as const;
@@ -77,9 +78,9 @@ export class Output {
     return [...this.#lost.values()].map((entry) => ({ ...entry }));
   }
 
-  /** Every packet may be a connection, and each of them is told. What the operator does is told too. */
+  /** Every packet may be a connection, and each of them is told. What the operator does is told too, and what is told once in a window. */
   #isLeftOut(event: Told): boolean {
-    if (!this.#limit || event.kind === 'connection') return false;
+    if (!this.#limit || event.kind === 'connection' || event.kind === 'distributed scan') return false;
     if ('reason' in event && event.reason === 'operator') return false;
     return !this.#limit.admit(event.sourcePrefix);
   }

@@ -3,7 +3,7 @@ import type { Policy } from '@scanward/map-codec';
 import { maskAddress, prefixMask } from './addresses.ts';
 import type { PortRange, Prefix } from './ports.ts';
 
-/** More than so many distinct ports, 1 to 255, within so many seconds. */
+/** More than so many, at least 1, within so many seconds. */
 export interface WindowLimit {
   readonly windowS: number;
   readonly limit: number;
@@ -18,6 +18,12 @@ export interface PolicyOptions {
   readonly windowMs: number;
   /** Windows that are longer, each with its own limit: a source over one is a slow scanner. Default none. */
   readonly windowLimits?: readonly WindowLimit[];
+  /** Own and protected addresses: a source that touches more scans horizontally. At most 255; default none. */
+  readonly addressLimit?: WindowLimit | undefined;
+  /** Closed ports: sources that touch more together scan in company. Default none. */
+  readonly distributedLimit?: WindowLimit | undefined;
+  /** Networks behind this host: their addresses count as its own. Default none. */
+  readonly protect?: readonly Prefix[];
   /** 0: for ever. */
   readonly blockTtlMs: number;
   /** How long a source is blocked that may have been forged; default 30,000. */

@@ -58,7 +58,7 @@ export class Suspicion {
     for (const id of revised) this.#revise(keyAddress(id));
     const labels = {
       ...(isDecoy ? { shape: 'decoy' as const } : {}),
-      ...(isUncertain ? { attribution: 'uncertain' as const } : {}),
+      ...(isUncertain || isProven ? { attribution: isUncertain ? ('uncertain' as const) : ('certain' as const) } : {}),
     };
     return { labels, isUncertain, isProven };
   }

@@ -1,6 +1,7 @@
 import { PortState, ProbeKind, type Endian } from '@scanward/map-codec';
 import { formatAddress, maskAddress } from './addresses.ts';
 import type { Told } from './deciding.ts';
+import type { ScanLabels } from './events.ts';
 import type { CounterValues, DaemonPorts } from './ports.ts';
 import type { PolicyOptions } from './policy.ts';
 import { CONNECTION, ConnectionView, scanReader } from './records.ts';
@@ -18,6 +19,10 @@ export interface TrackingOptions {
   readonly policy: Pick<PolicyOptions, 'maxNewBlocks'>;
   /** User mode: the detector. */
   readonly feed: Feed | undefined;
+  /** Somebody listens on this port: a client was answered. */
+  readonly listens: ((port: number, timeNs: number) => void) | undefined;
+  /** How wide a scan is. */
+  readonly extent: ((scan: ScanRecord) => Pick<ScanLabels, 'shape' | 'addressesCount'>) | undefined;
   /** Called after the scan's line, so that what became of the scanner is told next. */
   readonly scanned: (scan: ScanRecord) => void;
 }
@@ -85,8 +90,9 @@ export class Tracking {
     if (isSyn) this.#tellSyn(bytes, offset, view, timeNs);
     this.#told.scans.connected(bytes, offset + CONNECTION.source, view.destinationPort(), timeNs, passageOf(kind));
     // The program did not count a SYN to an open port, if it knew the port to be open.
-    const isCounted = kind !== ProbeKind.HANDSHAKE && !(isSyn && view.portState() === PortState.OPEN);
-    if (isCounted) this.#options.feed?.(bytes, offset, view);
+    const isOpen = kind === ProbeKind.HANDSHAKE || (isSyn && view.portState() === PortState.OPEN);
+    if (isOpen) this.#options.listens?.(view.destinationPort(), timeNs);
+    else this.#options.feed?.(bytes, offset, view);
   }
 
   #tellSyn(bytes: Uint8Array, offset: number, view: ConnectionView, timeNs: number): void {
@@ -109,6 +115,7 @@ export class Tracking {
     const judged = suspicion.judge({ source, sourceBits, ports, timeNs });
     scans.crossed({
       ...{ timeNs, source, sourceBits, destination, ports },
+      ...(this.#options.extent?.(scan) ?? { shape: 'vertical' }),
       ...judged.labels,
       probeKind: scan.probe,
       address: scan.source,

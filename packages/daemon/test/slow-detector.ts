@@ -42,6 +42,14 @@ export class SlowDetector implements ScanDetector {
       this.#touch(slot.source, slot.destination, Number(touch & 0xffffn), Number(touch >> 16n));
   }
 
+  listens(): void {
+    // Of many sources it knows nothing.
+  }
+
+  takeDistributed(): undefined {
+    return undefined;
+  }
+
   takeScans(): DetectedScan[] {
     return this.found.splice(0);
   }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { host, policy, SOURCE_SECRET } from '../test/sample.ts';
 import { runs } from '../test/scale.ts';
-import { SlowScans, type SlowScan, type WindowLimit } from './slow-scans.ts';
+import type { WindowLimit } from './distinct.ts';
+import { SlowScans, type SlowScan } from './slow-scans.ts';
 
 const TICKS_A_SECOND = 1e9 / 1024;
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { host, policy, SOURCE_SECRET } from '../test/sample.ts';
-import { SlowScans, type WindowLimit } from './slow-scans.ts';
+import type { WindowLimit } from './distinct.ts';
+import { SlowScans } from './slow-scans.ts';
 
 const SECOND = 1e9 / 1024;
 /** What the command has by default. */

@@ -22,7 +22,13 @@ const SECOND = 1_000_000_000n;
 const replayed = {
   ...{ files: ['a.pcap'], engine: 'ts', local: [], detectScanPeriodMs: 60_000, threshold: 3, windowNs: 60n * SECOND },
   ...{ blockTtlNs: 3_600n * SECOND, mode: 'kernel', response: 'block', allow: [], ipv6Prefix: 64 },
-  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300 },
+  ...{ evidence: 'any', keepEstablished: true, maxNewBlocks: 300, probationNs: 30n * SECOND, protect: [] },
+  windowLimits: [
+    { windowS: 600, limit: 6 },
+    { windowS: 3_600, limit: 15 },
+    { windowS: 86_400, limit: 40 },
+  ],
+  ...{ addressLimit: { windowS: 600, limit: 16 }, distributedLimit: { windowS: 600, limit: 64 } },
   ...{ maxSources: 65_536, maxBlocks: 65_536, json: false },
 };
 
@@ -92,16 +98,20 @@ describe('what is asked for', () => {
           ...replayed,
           ...{ files: ['a.pcap', '-'], local: [prefix], engine: 'kernel', json: true, object: 'x.o', mode: 'user' },
           ...{ threshold: 40, windowNs: 120n * SECOND, detectScanPeriodMs: 5_000, blockTtlNs: 0n },
+          windowLimits: [
+            { windowS: 600, limit: 80 },
+            { windowS: 3_600, limit: 200 },
+          ],
         },
       },
     ],
     [
-      'replay --response log --allow 192.0.2.0/24 --ipv6-prefix 48 --max-sources 4 --max-blocks 1 a',
+      'replay --response log --allow 192.0.2.0/24 --ipv6-prefix 48 --max-sources 4 a',
       {
         command: 'replay',
         options: {
           ...replayed,
-          ...{ files: ['a'], response: 'log', allow: [prefix], ipv6Prefix: 48, maxSources: 4, maxBlocks: 1 },
+          ...{ files: ['a'], response: 'log', allow: [prefix], ipv6Prefix: 48, maxSources: 4 },
         },
       },
     ],

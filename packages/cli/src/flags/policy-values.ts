@@ -3,6 +3,7 @@ import { parseWholeNumber } from './whole-number.ts';
 
 const periodLimits = { min: '10ms', max: '24h' };
 const windowLimits = { min: '1ms', max: '720h' };
+const probationLimits = { min: '1s', max: '87600h' };
 const ttlLimits = { min: '1ms', max: '87600h', zero: '0 for ever' };
 
 /** Values of the flags that `run` and `replay` share. All throw `BadValue`. */
@@ -17,3 +18,6 @@ export const window = (text: string): bigint => parseDuration(text, windowLimits
 
 /** Nanoseconds from 1ms to 87600h, or 0: for ever. */
 export const blockTtl = (text: string): bigint => parseDuration(text, ttlLimits);
+
+/** Nanoseconds from 1s to 87600h. */
+export const probation = (text: string): bigint => parseDuration(text, probationLimits);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { OperatorError } from '../operator-error.ts';
+import { parsePrefix } from './prefix.ts';
 import { parseArguments } from './program.ts';
 
 const line = (text: string) => text.split(' ').filter((word) => word !== '');
@@ -30,7 +31,11 @@ test('the defaults', () => {
       { windowS: 3_600, limit: 15 },
       { windowS: 86_400, limit: 40 },
     ],
+    addressLimit: { windowS: 600, limit: 16 },
+    distributedLimit: { windowS: 600, limit: 64 },
+    protect: [],
     blockTtlNs: 3_600_000_000_000n,
+    probationNs: 30_000_000_000n,
     mode: 'kernel',
     response: 'block',
     evidence: 'any',
@@ -57,7 +62,8 @@ test('every flag, long', () => {
     '--interface veth0 --interface eth1.5@x --tracking-period 250ms --detect-scan-period 5s --threshold 1024 --window 2m ' +
       '--block-ttl 0 --mode user --response block --xdp generic --allow 192.0.2.0/24 --allow ::1 --no-allow-gateway ' +
       '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o --bpffs /run/bpf --name a.b_c-9 ' +
-      '--state /tmp/s.json --keep-on-exit --evidence closed --max-new-blocks 0 --no-keep-established',
+      '--state /tmp/s.json --keep-on-exit --evidence closed --max-new-blocks 0 --no-keep-established ' +
+      '--window-limit 1h=99 --address-limit 5m=8 --distributed-limit 1h=0 --protect 198.51.100.0/24 --probation 90s',
   );
   expect(options).toMatchObject({
     interfaces: ['veth0', 'eth1.5@x'],
@@ -70,6 +76,11 @@ test('every flag, long', () => {
     evidence: 'closed',
     keepEstablished: false,
     maxNewBlocks: 0,
+    windowLimits: [{ windowS: 3_600, limit: 99 }],
+    addressLimit: { windowS: 300, limit: 8 },
+    distributedLimit: undefined,
+    protect: [parsePrefix('198.51.100.0/24')],
+    probationNs: 90_000_000_000n,
     xdp: 'generic',
     allowGateway: false,
     ipv6Prefix: 48,
@@ -189,6 +200,12 @@ test.each([
     'run --response log --max-blocks 9',
     '--max-blocks: it contradicts --response log, which blocks nobody: leave out one of them',
   ],
+  [
+    'run --response log --probation 9s',
+    '--probation: it contradicts --response log, which blocks nobody: leave out one of them',
+  ],
+  ['run --probation 20ms', "--probation: '20ms' must be from 1s to 87600h"],
+  ['run --address-limit 16', "--address-limit: '16' is no time with a limit: write it as 10m=16, or 10m=0 for none"],
   [
     'run --response log --max-new-blocks 9',
     '--max-new-blocks: it contradicts --response log, which blocks nobody: leave out one of them',

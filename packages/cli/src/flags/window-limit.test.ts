@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseWindowLimit, windowLimits } from './window-limit.ts';
+import { limitOf, parseAddressLimit, parseDistributedLimit, parseWindowLimit, windowLimits } from './window-limit.ts';
 
 const MINUTE_NS = 60_000_000_000n;
 
@@ -9,8 +9,8 @@ test('a window and its limit', () => {
 });
 
 test.each([
-  ['1h', "'1h' is no window with a limit: write it as 1h=15, or 1h=0 for none"],
-  ['1h=2=3', 'is no window with a limit'],
+  ['1h', "'1h' is no time with a limit: write it as 1h=15, or 1h=0 for none"],
+  ['1h=2=3', 'is no time with a limit'],
   ['1500ms=3', "'1500ms=3' must have whole seconds, as 1s"],
   ['1=3', "'1' is not a duration"],
   ['=3', "'' is not a duration"],
@@ -19,6 +19,15 @@ test.each([
   ['721h=3', 'from 1s to 720h'],
 ])('%s is refused', (text, message) => {
   expect(() => parseWindowLimit(text)).toThrow(message);
+});
+
+test('limits of addresses, and of the ports of all sources', () => {
+  expect(parseAddressLimit('10m=16')).toEqual({ windowS: 600, limit: 16 });
+  expect(() => parseAddressLimit('16')).toThrow("'16' is no time with a limit: write it as 10m=16, or 10m=0 for none");
+  expect(() => parseAddressLimit('1m=256')).toThrow('from 0 to 255');
+  expect(parseDistributedLimit('1h=65535')).toEqual({ windowS: 3_600, limit: 65_535 });
+  expect(limitOf(parseAddressLimit('1m=0'))).toBeUndefined();
+  expect(limitOf(parseAddressLimit('1m=1'))).toEqual({ windowS: 60, limit: 1 });
 });
 
 test('by default three longer windows, whose limits grow with the threshold', () => {

@@ -16,17 +16,32 @@ const USUAL: readonly WindowLimit[] = [
 ];
 const USUAL_THRESHOLD = 3;
 
-/** Reads `1h=15`: more than 15 distinct ports within an hour; `1h=0`: no such window. @throws BadValue */
-export function parseWindowLimit(text: string): WindowLimit {
-  const [time, ports, ...more] = text.split('=');
-  if (time === undefined || ports === undefined || more.length > 0) {
-    throw new BadValue(`'${text}' is no window with a limit: write it as 1h=15, or 1h=0 for none`);
-  }
-  const windowNs = parseDuration(time, LIMITS);
-  if (windowNs % SECOND_NS !== 0n)
-    throw new BadValue(`'${text}' must have whole seconds, as ${formatDuration((windowNs / SECOND_NS) * SECOND_NS)}`);
-  return { windowS: Number(windowNs / SECOND_NS), limit: parseWholeNumber(ports, 0, WINDOW_LIMIT_MAX) };
-}
+/** Reads `1h=15`: more than 15 within an hour; `1h=0`: no such limit. @throws BadValue */
+export const timeLimit =
+  (max: number, example: string) =>
+  (text: string): WindowLimit => {
+    const [time, count, ...more] = text.split('=');
+    if (time === undefined || count === undefined || more.length > 0) {
+      const none = example.replace(/=.*/, '=0');
+      throw new BadValue(`'${text}' is no time with a limit: write it as ${example}, or ${none} for none`);
+    }
+    const windowNs = parseDuration(time, LIMITS);
+    if (windowNs % SECOND_NS !== 0n)
+      throw new BadValue(`'${text}' must have whole seconds, as ${formatDuration((windowNs / SECOND_NS) * SECOND_NS)}`);
+    return { windowS: Number(windowNs / SECOND_NS), limit: parseWholeNumber(count, 0, max) };
+  };
+
+/** More than so many distinct ports within a longer window. */
+export const parseWindowLimit = timeLimit(WINDOW_LIMIT_MAX, '1h=15');
+
+/** More than so many addresses. */
+export const parseAddressLimit = timeLimit(WINDOW_LIMIT_MAX, '10m=16');
+
+/** More than so many ports of all sources. */
+export const parseDistributedLimit = timeLimit(65_535, '10m=64');
+
+/** Undefined: there is none. */
+export const limitOf = (given: WindowLimit): WindowLimit | undefined => (given.limit === 0 ? undefined : given);
 
 /**
  * The longer windows: the usual ones, whose limits grow with the threshold, with those that are given in their places. A window

@@ -2,6 +2,7 @@ import { type Clock, Daemon, formatAddress, formatPrefix, type Log, type Network
 import { type CapturedPacket, CapturedSockets, HostSide } from '@scanward/packet';
 import { type Circumstances, attempt, toOperatorError } from '../describe-error.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { daemonPolicy } from '../flags/policy-choice.ts';
 import type { Host } from '../host.ts';
 import { OperatorError } from '../operator-error.ts';
 import { stderrLog } from '../system/stderr-log.ts';
@@ -186,17 +187,7 @@ class Replay {
     const ports = { ...engine.ports, network, clock, lines, log, interfaceName: () => INTERFACE };
     return new Daemon(ports, {
       endian: engine.endian,
-      policy: {
-        mode: options.mode,
-        response: options.response,
-        threshold: options.threshold,
-        windowMs: Number(options.windowNs) / 1e6,
-        blockTtlMs: Number(options.blockTtlNs) / 1e6,
-        ipv6Prefix: options.ipv6Prefix,
-        evidence: options.evidence,
-        keepEstablished: options.keepEstablished,
-        maxNewBlocks: options.maxNewBlocks,
-      },
+      policy: daemonPolicy(options),
       format: options.json ? 'json' : 'text',
       trackingPeriodMs: TRACKING_PERIOD_MS,
       blockingPeriodMs: options.detectScanPeriodMs,

@@ -199,7 +199,8 @@ export class KillRounds {
     const { bpffs, statePath } = this.#place;
     if (isResized) this.#maxBlocks = this.#maxBlocks === 5_000 ? 6_000 : 5_000;
     const sizes = ['--max-blocks', String(this.#maxBlocks)];
-    return ['--bpffs', bpffs, '--state', statePath, '-t', '50ms', ...sizes];
+    // Their scanners are many, and a crowd's blocks are made shorter as it grows.
+    return ['--bpffs', bpffs, '--state', statePath, '-t', '50ms', '--probation', '1h', ...sizes];
   }
 
   /** Sooner more often than later: most of what can be torn apart is in a start. */

@@ -35,7 +35,8 @@ export function changed(made: StateEntry, there: StateEntry | undefined): string
   if (made.kind !== 'block' || there.kind !== 'block') return undefined;
   if (made.isNet !== there.isNet || made.reason !== there.reason || made.text !== there.text) return 'why it is there';
   const isSame = isNear(made.startMs, there.startMs) && isNear(made.expiryMs, there.expiryMs);
-  return isSame ? undefined : 'its times';
+  const times = ({ startMs, expiryMs }: typeof made) => `${startMs} to ${expiryMs}`;
+  return isSame ? undefined : `its times, ${times(made)}, are ${times(there)}`;
 }
 
 function isNear(aMs = Infinity, bMs = Infinity): boolean {

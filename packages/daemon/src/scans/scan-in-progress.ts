@@ -36,6 +36,8 @@ export class ScanInProgress {
   readonly #unreached = new PortSet();
   #portsCount = 0;
   #isHandshaken = false;
+  #shape: ScanLabels['shape'];
+  #addressesCount: number | undefined;
   #firstNs: number;
   #lastNs: number;
   #block: BlockTimes | undefined;
@@ -44,6 +46,8 @@ export class ScanInProgress {
   constructor(crossing: Crossing) {
     this.crossing = crossing;
     this.#firstNs = this.#lastNs = crossing.timeNs;
+    this.#shape = crossing.shape;
+    this.#addressesCount = crossing.addressesCount;
   }
 
   get firstNs(): number {
@@ -68,6 +72,16 @@ export class ScanInProgress {
     return this.#portsCount;
   }
 
+  /** Of all crossings so far. */
+  get shape(): ScanLabels['shape'] {
+    return this.#shape;
+  }
+
+  /** The highest that was counted. */
+  get addressesCount(): number | undefined {
+    return this.#addressesCount;
+  }
+
   /** The source has completed a handshake since the scan began: it is who it says. */
   get isHandshaken(): boolean {
     return this.#isHandshaken;
@@ -87,7 +101,9 @@ export class ScanInProgress {
   }
 
   /** The source crossed the threshold, for the first time or again. Of its ports, those of known connections got through. */
-  crossed({ ports, timeNs }: Crossing): void {
+  crossed({ ports, timeNs, shape, addressesCount }: Crossing): void {
+    this.#shape = together(this.#shape, shape);
+    if (addressesCount !== undefined) this.#addressesCount = Math.max(addressesCount, this.#addressesCount ?? 0);
     for (const port of ports) {
       if (this.#has(port)) continue;
       this.#portsCount++;
@@ -139,4 +155,11 @@ export class ScanInProgress {
     this.#firstNs = Math.min(this.#firstNs, timeNs);
     this.#lastNs = Math.max(this.#lastNs, timeNs);
   }
+}
+
+/** Many ports and many addresses are a block; else it is what it was first. */
+function together(first: ScanLabels['shape'], next: ScanLabels['shape']): ScanLabels['shape'] {
+  if (first === 'decoy' || next === 'decoy') return 'decoy';
+  const isBlock = next === 'block' || (first === 'horizontal') !== (next === 'horizontal');
+  return isBlock ? 'block' : first;
 }

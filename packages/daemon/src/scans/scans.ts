@@ -1,3 +1,4 @@
+import type { DistributedScan } from '@scanward/detector';
 import { addressKey, formatAddress, formatPrefix, isIpv4, prefixMask } from '../addresses.ts';
 import { hasExpired } from '../block-time.ts';
 import type { BlockWatcher, KnownBlock } from '../blocklist.ts';
@@ -86,6 +87,13 @@ export class Scans implements BlockWatcher {
       if (passage === 'handshake') found = true;
     });
     return found;
+  }
+
+  /** Many sources did together what none did alone. It has no end that anybody could tell. */
+  distributed({ ports, portsCount, sourcesCount, windowS }: DistributedScan, timeNs: number): void {
+    this.#count++;
+    const timeMs = this.#wall.ms(timeNs);
+    this.#output.tell({ kind: 'distributed scan', timeMs, ports, portsCount, sourcesCount, windowS });
   }
 
   /** A source crossed the threshold. */
@@ -205,14 +213,14 @@ export class Scans implements BlockWatcher {
     return [...open].sort((a, b) => a - b);
   }
 
-  #names({ crossing, isHandshaken }: ScanInProgress): ScanNames {
-    const { address, source, sourceBits, destination, probeKind, shape, attribution } = crossing;
+  #names({ crossing, shape, addressesCount, isHandshaken }: ScanInProgress): ScanNames {
+    const { address, source, sourceBits, destination, probeKind, attribution } = crossing;
     return {
       source: formatAddress(address),
       sourcePrefix: formatPrefix(source, sourceBits),
       destination: formatAddress(destination),
       probeKind: probeKind === 'syn' && isHandshaken ? 'connect' : probeKind,
-      ...{ shape, attribution },
+      ...{ shape, attribution, addressesCount },
     };
   }
 
