@@ -43,6 +43,7 @@ test('what it says is what one who looks at all crossings says', () => {
   fc.assert(
     fc.property(trace, (crossings) => {
       const doubt = new Doubt();
+      const doubted = new Set<Crossed>();
       crossings.forEach((one, i) => {
         const latest = new Map(crossings.slice(0, i).map((other) => [other.id, other]));
         latest.delete(one.id);
@@ -51,6 +52,12 @@ test('what it says is what one who looks at all crossings says', () => {
           (other) => one.timeNs - other.timeNs <= 2e9 && other.ports.join() === one.ports.join(),
         );
         const said = doubt.crossed(one);
+        const suspects = (others.length >= 10 ? others : group).filter(
+          (other) => !other.isProven && !doubted.has(other),
+        );
+        expect(new Set(said.revised)).toEqual(new Set(suspects.map(({ id }) => id)));
+        for (const other of suspects) doubted.add(other);
+        if (said.isUncertain) doubted.add(one);
         expect(said.isDecoy).toBe(group.length > 0);
         expect(said.isUncertain).toBe(!one.isProven && (group.length > 0 || others.length >= 10));
       });

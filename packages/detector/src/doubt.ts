@@ -33,21 +33,51 @@ export interface DoubtOptions {
 
 interface Remembered extends Crossed {
   readonly portsText: string;
-  isUncertain: boolean;
+  readonly isUncertain: boolean;
+}
+
+/** Sources that were found for the same ports, by id, the last to cross last. */
+class Group {
+  readonly #members = new Map<string, Remembered>();
+  #last: Remembered | undefined;
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0;
+  }
+
+  add(one: Remembered): void {
+    this.#members.set(one.id, one);
+    this.#last = one;
+  }
+
+  remove(one: Remembered): void {
+    this.#members.delete(one.id);
+    if (this.#last === one) this.#last = undefined;
+  }
+
+  /** The last to cross: whoever crossed before it was held against it already. */
+  last(): Remembered | undefined {
+    if (!this.#last) for (const member of this.#members.values()) this.#last = member;
+    return this.#last;
+  }
 }
 
 /**
  * A SYN proves nothing about its sender. One scanner alone is believed: nothing is gained by forging a single name but that name's
  * block. Many at once are not, unless a source has proved itself: more than `burst` within `burstNs`, which is what a
  * flood of forged sources looks like; and several that were found for the very same ports within `lockstepNs`, which is
- * how a scanner hides among decoys.
+ * how a scanner hides among decoys. A crossing costs the same however many there were.
  */
 export class Doubt {
   readonly #burst: number;
   readonly #burstNs: number;
   readonly #lockstepNs: number;
   readonly #max: number;
-  #recent: Remembered[] = [];
+  /** By id, the last to cross last. */
+  readonly #recent = new Map<string, Remembered>();
+  readonly #groups = new Map<string, Group>();
+  /** Of the recent ones those that may be doubted yet. */
+  readonly #believed = new Set<Remembered>();
 
   constructor(options: DoubtOptions = {}) {
     this.#burst = options.burst ?? 10;
@@ -58,19 +88,37 @@ export class Doubt {
 
   /** A source crossed a limit. Those of one source within the time are one. */
   crossed(crossed: Crossed): Doubted {
-    const { id, timeNs, isProven } = crossed;
-    const earlier = this.#recent.filter((other) => other.id !== id && other.timeNs > timeNs - this.#burstNs);
-    const now: Remembered = { ...crossed, portsText: crossed.ports.join(), isUncertain: false };
-    const group = earlier.filter((other) => isLockstep(other, now, this.#lockstepNs));
-    const suspects = earlier.length >= this.#burst ? earlier : group;
-    const revised = suspects.filter((other) => !other.isUncertain && !other.isProven);
-    for (const other of revised) other.isUncertain = true;
-    now.isUncertain = suspects.length > 0 && !isProven;
-    this.#recent = [...earlier, now].slice(-this.#max);
-    return { isUncertain: now.isUncertain, isDecoy: group.length > 0, revised: revised.map((other) => other.id) };
+    const { id, timeNs, isProven, ports } = crossed;
+    this.#forget(this.#recent.get(id));
+    for (const old of this.#recent.values()) {
+      if (old.timeNs > timeNs - this.#burstNs && this.#recent.size < this.#max) break;
+      this.#forget(old);
+    }
+    const portsText = ports.join();
+    const last = this.#groups.get(portsText)?.last();
+    const isDecoy = last !== undefined && Math.abs(last.timeNs - timeNs) <= this.#lockstepNs;
+    const isBurst = this.#recent.size >= this.#burst;
+    const revised = isBurst ? [...this.#believed] : isDecoy && this.#believed.has(last) ? [last] : [];
+    for (const other of revised) this.#believed.delete(other);
+    const isUncertain = (isBurst || isDecoy) && !isProven;
+    this.#remember({ ...crossed, portsText, isUncertain });
+    return { isUncertain, isDecoy, revised: revised.map((other) => other.id) };
   }
-}
 
-function isLockstep(a: Remembered, b: Remembered, withinNs: number): boolean {
-  return a.portsText === b.portsText && Math.abs(a.timeNs - b.timeNs) <= withinNs;
+  #remember(one: Remembered): void {
+    this.#recent.set(one.id, one);
+    if (!one.isUncertain && !one.isProven) this.#believed.add(one);
+    const group = this.#groups.get(one.portsText) ?? new Group();
+    group.add(one);
+    this.#groups.set(one.portsText, group);
+  }
+
+  #forget(one: Remembered | undefined): void {
+    if (!one) return;
+    this.#recent.delete(one.id);
+    this.#believed.delete(one);
+    const group = this.#groups.get(one.portsText);
+    group?.remove(one);
+    if (group?.isEmpty) this.#groups.delete(one.portsText);
+  }
 }

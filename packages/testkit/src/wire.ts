@@ -40,7 +40,7 @@ export function frameTo(from: Host, to: Host, transport: TransportDescription, o
     : { source: source ?? from.ipv4, destination: to.ipv4 };
   const network: FrameDescription['network'] = ipv6
     ? { kind: 'ipv6', ...addresses, extensions }
-    : { kind: 'ipv4', ...ipv4, ...addresses };
+    : { kind: 'ipv4', ...addresses, ...ipv4 };
   return buildFrame({
     ethernet: { source: from.mac, destination: routed ? from.gatewayMac : to.mac },
     vlans,

@@ -1,5 +1,6 @@
 /** What a packet that anybody can forge must not do: shut out those the host lives by, cut a session, or be taken for proof. */
 import {
+  atPace,
   connect,
   frameTo,
   type Host,
@@ -110,3 +111,35 @@ test('-sT with three decoys forged beside it: he himself is blocked for the whol
   expect(await place.daemon.stop()).toMatchObject({ exitCode: 0 });
   expect(place.daemon.stdout.matching(/uncertain/).length).toBeGreaterThan(0);
 });
+
+/** Of five ports each, one port of all of them after the other. */
+function* crowdOf(sources: number): Generator<{ source: string; port: number }> {
+  for (let port = 0; port < 5; port++)
+    for (let i = 0; i < sources; i++) yield { source: `100.${64 + (i >> 14)}.${(i >> 8) & 63}.${i & 255}`, port };
+}
+
+test('a -sT hidden among 40,000 forged sources of five ports each: he gets his full block, of them none more than the probation, and few any', async () => {
+  await using place = await guarded('running', ['--block-ttl', '1h', '-d', '1s']);
+  const { victim, attacker } = place;
+  const sources = atPace(40_000, 2_000);
+  await using _servers = await listen(victim.ns, [22, 80, 443]);
+  // Answers to those in whose name it is sent go nowhere.
+  await victim.ns.run('ip', ['route', 'add', '100.64.0.0/10', 'via', attacker.ipv4]);
+  const frames = Array.from(crowdOf(sources), ({ source, port }) =>
+    frameTo(attacker, victim, syn(1_000 + port, 40_001), { source }),
+  );
+  const begunMs = Date.now();
+  const flooding = send(attacker.ns, frames, { gapUs: 10 });
+  await place.daemon.stdout.wait(/New connection: 100\./, 30_000);
+  for (const port of [22, 80, 443, 8, 9, 10, 11, 12]) await connect(attacker.ns, victim.ipv4, port, 300);
+  await flooding;
+  await sleep(patience(3_000));
+  const minutes = Math.ceil((Date.now() - begunMs) / 60_000);
+  const all = spans(await place.objects('blocks'));
+  const forged = [...all].filter(([source]) => source.startsWith('100.'));
+  expect(all.get(attacker.ipv4)).toBeGreaterThan(3_600_000 - UNIT_MS);
+  expect(Math.max(...forged.map(([, ms]) => ms))).toBeLessThanOrEqual(PROBATION_MS + 2 * UNIT_MS);
+  expect(forged.length).toBeLessThanOrEqual((1 + minutes) * 300);
+  expect(await place.daemon.stop()).toMatchObject({ exitCode: 0 });
+  expect(place.daemon.stderr.matching(/more than 300 new blocks within a minute/)).toHaveLength(1);
+}, 240_000);

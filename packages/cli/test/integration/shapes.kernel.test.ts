@@ -58,7 +58,9 @@ test('many ports of many addresses: a block', async () => {
   await using scanward = await start();
   await send(
     attacker.ns,
-    Array.from({ length: 8 }, (_, i) => frameTo(attacker, victim, syn(1_000 + i), { ipv4: { destination: `10.77.9.${i + 1}` } })),
+    Array.from({ length: 8 }, (_, i) =>
+      frameTo(attacker, victim, syn(1_000 + i), { ipv4: { destination: `10.77.9.${i + 1}` } }),
+    ),
     { gapUs: 500 },
   );
   await scanward.stdout.wait(/Blocked/);
