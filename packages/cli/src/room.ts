@@ -4,7 +4,7 @@ import type { RunOptions } from './flags/run-options.ts';
 export interface RoomCost {
   /** Of all maps; undefined: the kernel does not say. */
   readonly kernelBytes: number | undefined;
-  /** Of the detector's tables, in user mode. */
+  /** Of what the daemon remembers of sources itself; in user mode most of it is the detector. */
   readonly processBytes: number;
 }
 

@@ -177,7 +177,7 @@ function leave(keeping: Keeping, log: Log, { stays, isSaved }: { stays: boolean;
 function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circumstances }: Given): Daemon {
   const before = system.arrayBytes();
   const daemon = attempt('making the tables', circumstances, () => new Daemon(ports, daemonOptions(options, loaded)));
-  const processBytes = options.mode === 'user' ? system.arrayBytes() - before : 0;
+  const processBytes = system.arrayBytes() - before;
   ports.log.info(describePolicy(options));
   for (const note of loaded.keeping.notes) ports.log.info(`instance ${loaded.keeping.place?.name ?? ''}: ${note}`);
   for (const warning of loaded.keeping.warnings) ports.log.warn(warning);

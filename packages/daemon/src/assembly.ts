@@ -47,7 +47,13 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   const { output, scans, list, allowlist, graces } = told;
   const ours = new Ours(policy.protect ?? []);
   const detector = newDetector(options, told, ours);
-  const deciding = detector && new Deciding(detector, ports, told, { ...options, refused: () => tracking.refused() });
+  const deciding =
+    detector &&
+    new Deciding(detector, ports, told, {
+      ...options,
+      refused: () => tracking.refused(),
+      capped: () => tracking.capped(),
+    });
   const tracking = new Tracking(ports, told, {
     ...options,
     feed: deciding && ((bytes, offset, view) => deciding.feed(bytes, offset, view)),

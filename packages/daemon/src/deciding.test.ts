@@ -1,3 +1,4 @@
+import { ProbeKind } from '@scanward/map-codec';
 import { blockExpiryNs, type Source } from '@scanward/map-codec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allowEntry, FakeWorld, ip, SECOND } from '../test/fakes.ts';
@@ -35,7 +36,9 @@ function userMode(change: Partial<PolicyOptions> = {}) {
   const list = new Blocklist(output, wall, undefined, scans);
   const suspicion = new Suspicion(ports, list, scans, policy);
   const told = { output, wall, scans, suspicion, list, allowlist: new Allowlist(world.allow), graces };
-  const deciding = new Deciding(detector, ports, told, { endian: 'little', policy, refused: () => tracking.refused() });
+  const deciding = new Deciding(detector, ports, told, {
+    ...{ endian: 'little', policy, refused: () => tracking.refused(), capped: () => tracking.capped() },
+  });
   const tracking: Tracking = new Tracking(ports, told, {
     ...{ endian: 'little', maxBlocks: 1, policy, scanned: () => undefined, listens: undefined, extent: undefined },
     feed: (bytes, offset, view) => deciding.feed(bytes, offset, view),
@@ -252,5 +255,35 @@ describe('user mode', () => {
     expect(world.blocks.map.size).toBe(1);
     // Found twice, it is one scan.
     expect([scans.count, deciding.blocks]).toEqual([1, 1]);
+  });
+
+  it('makes no more new blocks a minute than it may, says so once, and goes on afterwards', () => {
+    const { world, deciding, tracking, blocking, scan } = userMode({ maxNewBlocks: 2 });
+    const scanFrom = (first: number, count: number) => {
+      for (let i = first; i < first + count; i++) scan([80, 81, 82, 1_000 + i], `192.0.2.${i}`);
+      blocking.pass();
+      tracking.pass();
+    };
+    scanFrom(1, 5);
+    scanFrom(11, 5);
+    expect([world.blocks.map.size, deciding.blocks]).toEqual([2, 2]);
+    expect(world.lines.lines.filter((line) => line.includes('Lost'))).toEqual([
+      `${AT} Lost 3 blocks (block cap)`,
+      `${AT} Lost 5 blocks (block cap)`,
+    ]);
+    expect(world.log.warnings).toHaveLength(1);
+    expect(world.log.warnings[0]).toContain('more than 2 new blocks within a minute');
+    world.clock.nowNs += 61_000_000_000n;
+    scanFrom(21, 1);
+    expect(world.blocks.map.size).toBe(3);
+  });
+
+  it('blocks who completed a handshake though there is no room for more', () => {
+    const { world, blocking, scan } = userMode({ maxNewBlocks: 1 });
+    scan([80, 81, 82, 1_001], '192.0.2.1');
+    world.connect('192.0.2.2', 80, { kind: ProbeKind.HANDSHAKE });
+    scan([80, 81, 82, 1_002], '192.0.2.2');
+    blocking.pass();
+    expect(world.blocks.map.size).toBe(2);
   });
 });

@@ -2,6 +2,7 @@ import type { DistributedScan } from '@scanward/detector';
 import { codecs, cursor, touchTicks } from '@scanward/map-codec';
 import type { Cursor, Endian, Source } from '@scanward/map-codec';
 import type { Allowlist } from './allowlist.ts';
+import { BlockCap } from './block-cap.ts';
 import type { Blocklist } from './blocklist.ts';
 import { blockScanner } from './block-scanner.ts';
 import type { Graces } from './graces.ts';
@@ -78,9 +79,11 @@ export interface Told {
 
 export interface DecidingOptions {
   readonly endian: Endian;
-  readonly policy: Pick<PolicyOptions, 'response' | 'windowMs'>;
+  readonly policy: Pick<PolicyOptions, 'response' | 'windowMs' | 'maxNewBlocks'>;
   /** Called for each block that the blocklist had no room for. */
   readonly refused: () => void;
+  /** Called for each block that was not made because there were so many of late. */
+  readonly capped: () => void;
 }
 
 /** The program reads its clock a little before it counts a lost record; this is far more than it can take. */
@@ -93,6 +96,7 @@ export class Deciding {
   readonly #told: Told;
   readonly #options: DecidingOptions;
   readonly #slot: Cursor<'source'>;
+  readonly #cap: BlockCap;
   #blocks = 0;
   #seenLost = 0n;
   /** How many connections were lost when some were last found to be, and when that was. */
@@ -107,6 +111,7 @@ export class Deciding {
     this.#told = told;
     this.#options = options;
     this.#slot = cursor(codecs(options.endian).source);
+    this.#cap = new BlockCap(options.policy.maxNewBlocks);
   }
 
   /** Blocks written so far. */
@@ -209,6 +214,12 @@ export class Deciding {
   #block(scan: DetectedScan, judged: Judged): void {
     const { source } = scan;
     const startNs = this.#ports.clock.monotonicNs();
+    // Who proved himself is blocked all the same: no crowd may hide him.
+    if (!judged.isProven && !this.#cap.take(startNs)) {
+      this.#detector.forget(source);
+      this.#options.capped();
+      return;
+    }
     const expiryNs = this.#told.suspicion.expiryNs(startNs, judged);
     if (!blockScanner(this.#ports, this.#told.list, scan, { startNs, expiryNs })) {
       // When it goes on scanning it is found, and a block is tried, again.

@@ -34,7 +34,7 @@ export interface PolicyOptions {
   readonly evidence: 'any' | 'closed';
   /** Whether what a blocked source sends to an established TCP socket passes. */
   readonly keepEstablished: boolean;
-  /** New blocks of scans that the program makes within a minute, at most; 0: no cap. */
+  /** New blocks of scans that the program makes within a minute, at most, and the daemon as many; 0: no cap. */
   readonly maxNewBlocks: number;
 }
 

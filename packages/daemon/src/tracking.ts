@@ -41,6 +41,7 @@ export class Tracking {
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
   #seen: Seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, blocksCapped: 0n, forgotten: 0n };
   #refused = 0;
+  #cappedHere = 0;
   #full = false;
   #forgets = false;
   #cappedNs: bigint | undefined;
@@ -80,6 +81,11 @@ export class Tracking {
   /** A block that the daemon itself could not write, because the blocklist is full. */
   refused(): void {
     this.#refused++;
+  }
+
+  /** A block that the daemon itself did not make, because it had made so many of late. */
+  capped(): void {
+    this.#cappedHere++;
   }
 
   #takeRecord(bytes: Uint8Array, offset: number): void {
@@ -133,9 +139,9 @@ export class Tracking {
     this.#lost('connections', Number(now.connectionsLost - this.#seen.connectionsLost));
     this.#lost('scans', Number(now.scansLost - this.#seen.scansLost));
     this.#forgotten(Number(now.forgotten - this.#seen.forgotten));
-    this.#capped(Number(now.blocksCapped - this.#seen.blocksCapped));
+    this.#capped(Number(now.blocksCapped - this.#seen.blocksCapped) + this.#cappedHere);
     this.#seen = now;
-    this.#refused = 0;
+    this.#refused = this.#cappedHere = 0;
     if (refused > 0) this.#noRoom(refused);
     this.#full = refused > 0;
   }

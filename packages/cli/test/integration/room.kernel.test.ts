@@ -15,7 +15,7 @@ function mapBytes(pid: number): number {
   return [...bytes.values()].reduce((sum, each) => sum + each, 0);
 }
 
-/** The figures of the line: kernel memory, and memory of the process in user mode. */
+/** The figures of the line: kernel memory, and memory of the process. */
 async function told(args: readonly string[], room: string): Promise<{ kernel: number; own: number; counted: number }> {
   await using pair = await createPair();
   await using scanward = await Scanward.start(pair.victim.ns, { args });
@@ -46,11 +46,11 @@ test('what the tables cost is told at the start, as the kernel counts it', async
   expect(large.kernel).toBeGreaterThan(100);
 });
 
-test('small tables cost little, and a program that counts for itself no memory of the process', async () => {
+test('small tables cost little, where the program counts for itself', async () => {
   const small = await checked(
     ['--max-sources', '1000', '--max-blocks', '1000'],
     'room for 1,000 sources and 1,000 blocks',
   );
-  expect(small.own).toBeNaN();
+  expect(small.own).toBeLessThan(8);
   expect(small.kernel).toBeLessThan(50);
 });
