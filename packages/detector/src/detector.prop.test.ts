@@ -121,6 +121,37 @@ describe('the sliding window', () => {
     );
   });
 
+  it('finds a source no later for more probes of it', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(trace({ sources: 2, clockGoesBack: false }), ({ policy, probes }) => {
+        const first = (some: readonly Probe[]) => runEach(policy, some)[0]?.timeTicks ?? Infinity;
+        const fewer = first(probes.filter(({ source }) => source === 0));
+        expect(first(probes.map((probe) => ({ ...probe, source: 0 })))).toBeLessThanOrEqual(fewer);
+        found += Number(fewer < Infinity);
+      }),
+      runs(1000),
+    );
+    expect(found).toBeGreaterThan(0);
+  });
+
+  it('does not depend on the order of what different sources do at the same time', () => {
+    fc.assert(
+      fc.property(
+        trace({ sources: 4, clockGoesBack: false }),
+        fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }),
+        ({ policy, probes }, rank) => {
+          const otherwise = probes.toSorted((a, b) =>
+            a.timeNs === b.timeNs ? rank.indexOf(a.source) - rank.indexOf(b.source) : Number(a.timeNs - b.timeNs),
+          );
+          const sorted = (scans: readonly Scan[]) => scans.map((scan) => JSON.stringify(brief(scan))).sort();
+          expect(sorted(runEach(policy, otherwise))).toEqual(sorted(runEach(policy, probes)));
+        },
+      ),
+      runs(500),
+    );
+  });
+
   it('moves with time, by whole units of what a single remembers', () => {
     fc.assert(
       fc.property(trace(), fc.nat({ max: 2 ** 32 }), ({ policy, probes }, units) => {
