@@ -87,11 +87,19 @@ test('many sources that share the ports among them: told by their number, and no
   );
   await scanward.stdout.wait(/distributed/);
   expect(await scanward.stop()).toMatchObject({ exitCode: 0 });
-  const events = scanward.stdout.texts.map((line) => JSON.parse(line) as { event: { action: string } });
-  expect(events.filter(({ event }) => event.action !== 'connection')).toMatchObject([
-    {
-      event: { action: 'port-scan' },
-      scanward: { scan: { ports_count: 90, sources_count: 30, shape: 'distributed', attribution: 'uncertain' } },
-    },
-  ]);
+  const events = scanward.stdout.texts.map((line) => JSON.parse(line) as Told);
+  const [scan, ...more] = events.filter(({ event }) => event.action !== 'connection');
+  expect(more).toEqual([]);
+  expect(scan).toMatchObject({
+    event: { action: 'port-scan' },
+    scanward: { scan: { shape: 'distributed', attribution: 'uncertain' } },
+  });
+  // It may be looked for while the last of them are on their way.
+  expect(scan!.scanward!.scan.ports_count).toBeGreaterThan(64);
+  expect(scan!.scanward!.scan.sources_count).toBeGreaterThan(16);
 });
+
+interface Told {
+  readonly event: { readonly action: string };
+  readonly scanward?: { readonly scan: { readonly ports_count: number; readonly sources_count: number } };
+}
