@@ -55,7 +55,7 @@ function daemonLines(figures: Figures): string[] {
   const user = (label: string): string => two(figures.of('daemon', label, '--mode user'));
   return [
     `Start: of ${kernel('start to attached, ms')} ms Node by itself takes ${kernel('of which Node by itself')} ms, loading the program (with the verifier and its maps) ${kernel('of which loading')} ms; the rest is reading the modules, the machine's addresses and attaching.`,
-    `Memory with 1,000,000 sources: in user mode ${user('resident, 1,000,000 sources, MiB')} MiB, where the detector's tables have reserved ${user('reserved, not all')} MiB, which become resident as sources with a second port need rows of 320 bytes; in kernel mode the daemon holds no sources and has ${kernel('resident, 1,000,000 sources, MiB')} MiB. 1,000,000 blocks add ${two(figures.of('daemon', 'resident, 1,000,000 sources and blocks', '--mode kernel') - figures.of('daemon', 'resident, 1,000,000 sources, MiB', '--mode kernel'))} MiB while the blocking watcher lists them.`,
+    `Memory with 1,000,000 sources: in user mode ${user('resident, 1,000,000 sources, MiB')} MiB, where the detector's tables have reserved ${user('reserved, not all')} MiB, which become resident as sources with a second port need rows of 320 bytes; in kernel mode the daemon has a row of 36 bytes of each, for slow scans, and ${kernel('resident, 1,000,000 sources, MiB')} MiB. 1,000,000 blocks add ${two(figures.of('daemon', 'resident, 1,000,000 sources and blocks', '--mode kernel') - figures.of('daemon', 'resident, 1,000,000 sources, MiB', '--mode kernel'))} MiB while the blocking watcher lists them.`,
   ];
 }
 
