@@ -164,6 +164,42 @@ const program: Fault[] = [
     to: '',
   },
   {
+    what: 'nobody is told of a handshake',
+    file: 'scanward.bpf.c',
+    from: 'if (is_established(state)) {',
+    to: 'if (false) {',
+  },
+  {
+    what: 'a published port is not remembered',
+    file: 'scanward.bpf.c',
+    from: 'note_forwarded(p->packet.destination_port);',
+    to: ';',
+  },
+  {
+    what: 'who gets a cookie from a listener is taken for somebody behind this host',
+    file: 'scanward.bpf.c',
+    from: 'state == SOCKET_NONE && p->packet.kind == KIND_ACK',
+    to: 'p->packet.kind == KIND_ACK',
+  },
+  {
+    what: 'with evidence closed an open port counts',
+    file: 'scanward.bpf.c',
+    from: 'port_state != PORT_OPEN && count_probe',
+    to: 'count_probe',
+  },
+  {
+    what: 'a fragment over the threshold is dropped',
+    file: 'scanward.bpf.c',
+    from: '&& syn->packet.kind != KIND_FRAGMENT',
+    to: '',
+  },
+  {
+    what: 'one block more than the cap',
+    file: 'blocks.bpf.h',
+    from: 'list->span_blocks < blocks_per_minute',
+    to: 'list->span_blocks <= blocks_per_minute',
+  },
+  {
     what: 'the cap holds for ever',
     file: 'blocks.bpf.h',
     from: 'list->span_blocks = 0;',

@@ -35,7 +35,8 @@ export interface TracePolicy {
 }
 
 /** How the SYN is wrapped. */
-export type Shape = 'plain' | 'tagged' | 'tagged-twice' | 'first-fragment' | 'cut' | 'later-fragment' | 'extended';
+export type Shape =
+  'plain' | 'tagged' | 'tagged-twice' | 'first-fragment' | 'cut' | 'flagless' | 'later-fragment' | 'extended';
 
 interface Timed {
   /** After the packet so many before this one; 1: the one before. A clock would not go back by more than 3 us: then it stands. */
@@ -175,7 +176,7 @@ const time = fc.oneof(
 const cpu = fc.oneof({ arbitrary: fc.constant(null), weight: 3 }, fc.nat(3));
 const shape = fc.oneof(
   { arbitrary: fc.constant<Shape>('plain'), weight: 20 },
-  fc.constantFrom<Shape>('tagged', 'tagged-twice', 'first-fragment', 'cut', 'later-fragment', 'extended'),
+  fc.constantFrom<Shape>('tagged', 'tagged-twice', 'first-fragment', 'cut', 'flagless', 'later-fragment', 'extended'),
 );
 
 const { fin, syn, rst, psh, ack, urg } = TcpFlag;
@@ -295,7 +296,48 @@ const hand: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('sweep' as const), first: fc.nat(4), count: fc.nat(5) }),
 );
 
-/** Up to 200 steps. */
+/** What follows a SYN, which says who answered it: a socket past the handshake, a listener (SYN cookies), or nobody here. */
+const handshake: fc.Arbitrary<Step[]> = fc
+  .record({
+    whose: fc.record({ from, to, port, sequence: fc.nat(3) }),
+    answers: fc.constantFrom(1, 1, 10, 12, null, null),
+    flags: fc.constantFrom<number>(ack, ack, ack, rst, rst | ack, fin | ack),
+    off: fc.oneof({ arbitrary: fc.constant(1), weight: 6 }, fc.nat(2)),
+    times: fc.tuple(time, time),
+  })
+  .map(({ whose, answers, flags: following, off, times: [first, second] }) => {
+    const segment = { kind: 'tcp', cpu: null, ...whose, payload: 0, sum: 'right', shape: 'plain' } as const;
+    const { from: client, to: host, port: asked } = whose;
+    return [
+      { ...segment, flags: syn, ...first },
+      ...(answers === null
+        ? []
+        : [{ kind: 'socket' as const, protocol: 6, from: client, to: host, port: asked, state: answers }]),
+      { ...segment, sequence: whose.sequence + off, flags: following, ...second },
+    ];
+  });
+
+/** A source that is blocked, and a socket that it may be connected with. */
+const session: fc.Arbitrary<Step[]> = fc
+  .record({
+    whose: fc.record({ from, to, port }),
+    state: fc.oneof(fc.constantFrom(1, 6), fc.nat(12)),
+    following: fc.constantFrom<number>(ack, ack | psh, fin | ack, rst, syn),
+    when: time,
+  })
+  .map(({ whose, state, following, when }) => {
+    const { from: source, to: host, port: asked } = whose;
+    const segment = { kind: 'tcp', cpu: null, ...whose, payload: 0, sum: 'right', shape: 'plain' } as const;
+    return [
+      { kind: 'block', source, lastsNs: 10n * SECOND, reason: 1 },
+      { kind: 'socket', protocol: 6, from: source, to: host, port: asked, state },
+      { ...segment, sequence: 9, flags: following, ...when },
+    ];
+  });
+
+const alone = fc.oneof({ arbitrary: packet, weight: 7 }, hand).map((step) => [step]);
+
+/** Up to 200 steps, and some more. */
 export const trace: fc.Arbitrary<Trace> = fc.record({
   // An hour; the machine's start; before the time in a cell of `syns` starts anew (2^48 ns); nine years less a day.
   startNs: fc.oneof(
@@ -305,11 +347,13 @@ export const trace: fc.Arbitrary<Trace> = fc.record({
   policy: fc.record(rules),
   allow: fc.subarray(['192.0.2.3/128', '2001:db8:2::1/128']),
   local: fc.oneof({ arbitrary: fc.constant(LOCAL), weight: 3 }, fc.subarray(LOCAL)),
-  steps: fc.array(fc.oneof({ arbitrary: packet, weight: 7 }, hand), {
-    minLength: 1,
-    maxLength: PACKETS_MAX,
-    size: 'max',
-  }),
+  steps: fc
+    .array(fc.oneof({ arbitrary: alone, weight: 40 }, { arbitrary: handshake, weight: 2 }, session), {
+      minLength: 1,
+      maxLength: PACKETS_MAX,
+      size: 'max',
+    })
+    .map((parts) => parts.flat()),
 });
 
 const EXTENSIONS: readonly ExtensionDescription[] = [
@@ -325,6 +369,7 @@ function ipv6Of(step: SynStep, network: { source: string; destination: string })
       return { kind: 'ipv6', ...network, extensions: EXTENSIONS };
     case 'first-fragment':
     case 'cut':
+    case 'flagless':
       return { kind: 'ipv6', ...network, extensions: [fragment] };
     case 'later-fragment':
       return { kind: 'ipv6', ...network, extensions: [{ ...fragment, offset: 3 }] };
@@ -341,6 +386,7 @@ function networkOf(step: SynStep): FrameDescription['network'] {
       return { ...network, options: new Uint8Array(8) };
     case 'first-fragment':
     case 'cut':
+    case 'flagless':
       return { ...network, moreFragments: true };
     case 'later-fragment':
       return { ...network, fragmentOffset: 3 };
@@ -349,7 +395,7 @@ function networkOf(step: SynStep): FrameDescription['network'] {
   }
 }
 
-/** The first 16 bytes of a TCP header. */
+/** The first 16 bytes of a TCP header, or 8, which have no flags. */
 function cutTcp(step: SynStep): FrameDescription['transport'] {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
@@ -357,7 +403,7 @@ function cutTcp(step: SynStep): FrameDescription['transport'] {
   view.setUint16(2, step.port);
   view.setUint32(4, step.sequence);
   view.setUint16(12, 0x5000 | step.flags);
-  return { kind: 'raw', protocol: 6, bytes };
+  return { kind: 'raw', protocol: 6, bytes: step.shape === 'flagless' ? bytes.subarray(0, 8) : bytes };
 }
 
 const TAGS: Partial<Record<Shape, FrameDescription['vlans']>> = {
@@ -387,7 +433,9 @@ function transportOf(step: SynStep): FrameDescription['transport'] {
   const { kind, port, sequence, flags, shape } = step;
   const common = { sourcePort: SOURCE_PORT, destinationPort: port, payload: new Uint8Array(step.payload).fill(0x5a) };
   if (kind === 'udp') return { kind, ...common, ...checksumOf(step) };
-  return shape === 'cut' ? cutTcp(step) : { kind, ...common, sequence, flags, ...checksumOf(step) };
+  return shape === 'cut' || shape === 'flagless'
+    ? cutTcp(step)
+    : { kind, ...common, sequence, flags, ...checksumOf(step) };
 }
 
 /** The frame of a step. */

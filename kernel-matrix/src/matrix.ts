@@ -90,13 +90,16 @@ export async function runMatrix(records: readonly CellRecord[], conduct: Conduct
   );
   const isCanary = ({ cell }: CellRecord): number => Number(cell.canary !== undefined);
   await sideBySide(
-    // Canaries mostly wait; at the end they would wait alone.
     ready.sort((a, b) => isCanary(b) - isCanary(a)),
     conduct.cores,
     // A guest's tests run one after the other, so that a second processor of it is idle nearly all the time.
     // Those of the machine's own kernel look at what it holds: two cells on that would see each other's. And they are
     // in a hurry, for their time limits are those of a machine that is not emulated.
-    ({ driver }) => (driver === 'native' ? { cores: 2, alone: 'native' } : { cores: 1 }),
+    // A canary in a guest dies, or waits: it takes nobody's place.
+    ({ driver, cell }) => {
+      if (driver === 'native') return { cores: 2, alone: 'native' };
+      return { cores: cell.canary === undefined ? 1 : 0 };
+    },
     (record) => run(record, drivers.get(record.driver)!, conduct),
     conduct.signal,
   );

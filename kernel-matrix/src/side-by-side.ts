@@ -1,5 +1,6 @@
 /** What an item takes while it runs. */
 export interface Need {
+  /** 0: it hardly takes any. */
   readonly cores: number;
   /** Items with the same word here never run at the same time. */
   readonly alone?: string;
