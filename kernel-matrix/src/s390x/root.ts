@@ -18,7 +18,7 @@ const SUITE = 'trixie';
 const SHELL = ['bash', 'coreutils', 'dash', 'findutils', 'grep', 'hostname', 'mount', 'procps', 'sed', 'util-linux'];
 const TOOLS = ['bpftool', 'busybox-static', 'ethtool', 'hping3', 'iproute2', 'kmod', 'nmap', 'nodejs', 'python3'];
 
-/** The folder of the unpacked packages, for programs that are emulated one by one, and an image of it for a machine. */
+/** The folder of the unpacked packages, and an image of it. */
 export interface Root {
   readonly folder: string;
   readonly image: string;

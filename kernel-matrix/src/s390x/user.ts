@@ -11,7 +11,7 @@ import { inCheckout } from '../checkout.ts';
 import { buildAddon } from './addon.ts';
 import { LEFT_OUT } from './left-out.ts';
 import { vitestReport, type Told } from './report.ts';
-import { s390xRoot } from './root.ts';
+import { s390xNode } from './node.ts';
 import { makeStage } from '../stage.ts';
 
 const PACKAGES = ['map-codec', 'bpf-object'];
@@ -31,12 +31,16 @@ function testFiles(): string[] {
     .sort();
 }
 
-async function run(files: readonly string[], output: string, root: string, stage: string): Promise<string | undefined> {
-  const node = [join(root, 'usr/bin/node'), '--no-opt', '--conditions=@scanward/source'];
+async function run(
+  files: readonly string[],
+  output: string,
+  [emulator, ...node]: readonly [string, ...string[]],
+  stage: string,
+): Promise<string | undefined> {
   const script = join(stage, 'kernel-matrix/src/s390x/run-tests.js');
   const { exitCode, stderr, shortMessage } = await execa(
-    'qemu-s390x-static',
-    ['-L', root, ...node, script, output, ...files],
+    emulator,
+    [...node, '--no-opt', '--conditions=@scanward/source', script, output, ...files],
     { timeout: LIMIT_MS, reject: false, env: { TEST_SCALE: SCALE }, stdout: 'ignore', stdin: 'ignore' },
   );
   return exitCode === 0 ? undefined : `s390x's Node: ${shortMessage}\n${stderr.slice(-2_000)}`;
@@ -45,7 +49,7 @@ async function run(files: readonly string[], output: string, root: string, stage
 const folder = await mkdtemp(join(tmpdir(), 'scanward-big-endian-'));
 try {
   const signal = new AbortController().signal;
-  const root = await s390xRoot({ progress: (line) => say(line), signal });
+  const node = await s390xNode({ progress: (line) => say(line), signal });
   const stage = await makeStage('s390x', await buildAddon(inCheckout('')));
   const files = testFiles();
   const jobs = Array.from({ length: availableParallelism() }, (_, job) =>
@@ -55,7 +59,7 @@ try {
     jobs.map(async (some, job): Promise<Told[]> => {
       const output = join(folder, String(job));
       await writeFile(output, '');
-      const why = await run(some, output, root.folder, stage);
+      const why = await run(some, output, node, stage);
       const lines = readFileSync(output, 'utf8')
         .split('\n')
         .filter((line) => line !== '');
