@@ -13,8 +13,11 @@ import { Lists, type Watching } from '../lists.ts';
 import type { DebianPackage } from '../packages.ts';
 import { closure } from './closure.ts';
 
-/** The first Debian whose Node is new enough. A release holds still: its updates for security are not needed here. */
-const SUITE = 'trixie';
+/**
+ * The first Debian whose Node is new enough, and the next one: a mirror may name packages of this processor that it does not
+ * hold. A release holds still: its updates for security are not needed here.
+ */
+const SUITES = ['trixie', 'forky'];
 const SHELL = ['bash', 'coreutils', 'dash', 'findutils', 'grep', 'hostname', 'mount', 'procps', 'sed', 'util-linux'];
 const TOOLS = ['bpftool', 'busybox-static', 'ethtool', 'hping3', 'iproute2', 'kmod', 'nmap', 'nodejs', 'python3'];
 
@@ -62,16 +65,19 @@ async function make(packages: readonly DebianPackage[], part: string): Promise<v
 async function fetchPackages(watch: Watching): Promise<DebianPackage[]> {
   const lists = new Lists('s390x', watch);
   let missing: string[] = [];
-  for (const again of [false, true]) {
-    await lists.refresh([SUITE], again);
-    const packages = closure([...SHELL, ...TOOLS], await lists.packages(SUITE, /./));
-    await fetchDebs(packages, watch);
-    const cached = await Promise.all(packages.map(isCached));
-    missing = packages.filter((_, index) => !cached[index]).map(({ file }) => file);
-    if (missing.length === 0) return packages;
+  for (const suite of SUITES) {
+    for (const again of [false, true]) {
+      await lists.refresh([suite], again);
+      const packages = closure([...SHELL, ...TOOLS], await lists.packages(suite, /./));
+      await fetchDebs(packages, watch);
+      const cached = await Promise.all(packages.map(isCached));
+      missing = packages.filter((_, index) => !cached[index]).map(({ file }) => file);
+      if (missing.length === 0) return packages;
+    }
+    watch.progress(`the mirror does not hold ${suite} for s390x: ${missing.slice(0, 3).join(', ')}, …`);
   }
   throw new Error(
-    `cannot fetch ${missing.slice(0, 5).join(', ')}: is there a mirror of Debian that has ${SUITE} for s390x?`,
+    `cannot fetch ${missing.slice(0, 5).join(', ')}: is there a mirror of Debian that has one of ${SUITES.join(', ')} for s390x?`,
   );
 }
 
