@@ -18,7 +18,7 @@ import { createPlace, OPEN_PORTS, type Place } from './place.ts';
 import { literally, scanBy, scansIn } from './seen.ts';
 
 /** Longer than what is asked of a blocked host; an emulated one takes up to 7 s for it. */
-const BLOCK_TTL_S = Math.max(5_000, patience(2_000)) / 1_000;
+const BLOCK_TTL_S = Math.max(5_000, patience(4_000)) / 1_000;
 const TAGGED = '10.77.0.77';
 const BYSTANDER = '10.77.0.78';
 
