@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, writeWhole } from './cache.ts';
-import { nearest, newest, type Choice } from './choose.ts';
+import { nearest, nearestHeld, newest, type Choice } from './choose.ts';
 import { fetchDebs, isCached } from './debs.ts';
 import { Lists, type Watching } from './lists.ts';
 import type { DebianPackage } from './packages.ts';
@@ -97,6 +97,14 @@ export async function fetchKernels(
     if (before === undefined || before.instead !== undefined || !(await complete(before))) continue;
     watch.progress(`${entry.series}: not to be had now, takes ${before.image.name} of the cache`);
     answer.set(entry, before);
+  }
+  // A neighbour that the mirror holds, where it does not hold what it names: its pool may be behind its lists.
+  for (const entry of open()) {
+    const choice = await nearestHeld(entry, await readAll(lists, suitesOf(neighbours)), async (some) => {
+      await fetchDebs(some.packages, watch);
+      return complete(some);
+    });
+    if (choice) answer.set(entry, { ...choice, instead: `${entry.series} cannot be fetched now` });
   }
   // And a neighbour in the cache is better than none.
   const kept = await keptPackages(last);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest, newest } from './choose.ts';
+import { nearest, nearestHeld, newest } from './choose.ts';
 import type { DebianPackage } from './packages.ts';
 import type { KernelEntry } from './types.ts';
 
@@ -52,4 +52,21 @@ test('what is gone has a nearest neighbour, by releases of Linux', () => {
   // As far from 5.10 as from 6.12: the newer.
   expect(near('6.1')).toBe('6.12.12-cloud-amd64');
   expect(nearest(entry('6.1', '^linux-image-6\\.1\\..*-s390x$'), packages)).toBeUndefined();
+});
+
+test('of what a mirror names but does not hold the next nearest is tried, a few times', async () => {
+  const tried: string[] = [];
+  const held = async (...releases: string[]) => {
+    tried.length = 0;
+    const choice = await nearestHeld(entry('6.12', cloud('6\\.12')), packages, ({ release }) => {
+      tried.push(release);
+      return Promise.resolve(releases.includes(release));
+    });
+    return choice?.release;
+  };
+  expect(await held('6.12.9-cloud-amd64', '7.2.1-cloud-amd64')).toBe('6.12.9-cloud-amd64');
+  expect(tried).toEqual(['6.12.12-cloud-amd64', '6.12.10-cloud-amd64', '6.12.9-cloud-amd64']);
+  expect(await held('7.2.1-cloud-amd64')).toBe('7.2.1-cloud-amd64');
+  expect(await held('5.10.0-9-cloud-amd64')).toBeUndefined();
+  expect(tried).toHaveLength(4);
 });

@@ -52,3 +52,24 @@ export function nearest(entry: KernelEntry, packages: readonly DebianPackage[]):
   const distance = (choice: Choice) => Math.abs(position(choice.release) - position(entry.series));
   return usable(packages, flavour(entry.debian!.image)).sort((a, b) => distance(a) - distance(b))[0];
 }
+
+/** How many kernels are tried before a mirror is believed to hold none. */
+const NEIGHBOURS_TRIED = 4;
+
+/** Of the kernels that are named the nearest that can be had. */
+export async function nearestHeld(
+  entry: KernelEntry,
+  packages: readonly DebianPackage[],
+  fetch: (choice: Choice) => Promise<boolean>,
+): Promise<Choice | undefined> {
+  const gone = new Set<string>();
+  for (let tries = 0; tries < NEIGHBOURS_TRIED; tries++) {
+    const choice = nearest(
+      entry,
+      packages.filter(({ name }) => !gone.has(name)),
+    );
+    if (choice === undefined || (await fetch(choice))) return choice;
+    gone.add(choice.image.name);
+  }
+  return undefined;
+}
