@@ -37,7 +37,10 @@ const FILES: Readonly<Record<string, string>> = {
  * The node of the guest makes no machine code: what V8 made, however it was compiled and with a processor without vectors
  * too, died within a minute in a whole machine of QEMU 7.2 (illegal instruction, V8's own checks). Emulated alone, it does not.
  */
-const NODE = '#!/bin/sh\nexec /usr/bin/node --no-expose-wasm --jitless "$@"\n';
+const node = (isOld: boolean): string =>
+  `#!/bin/sh\nexec /usr/bin/node ${isOld ? '--no-expose-wasm ' : ''}--jitless "$@"\n`;
+/** Of Node 20, which warns of WebAssembly without machine code unless it is told to have none; later ones know no such option. */
+const OLD_NODE = 'usr/lib/s390x-linux-gnu/libnode.so.115';
 
 /** What the packages' scripts would have made, as far as anything here needs it. */
 async function finish(folder: string): Promise<void> {
@@ -46,7 +49,7 @@ async function finish(folder: string): Promise<void> {
     await writeFile(join(folder, path), text);
   }
   await mkdir(join(folder, 'usr/local/bin'), { recursive: true });
-  await writeFile(join(folder, 'usr/local/bin/node'), NODE, { mode: 0o755 });
+  await writeFile(join(folder, 'usr/local/bin/node'), node(existsSync(join(folder, OLD_NODE))), { mode: 0o755 });
   await symlink('blas/libblas.so.3', join(folder, 'usr/lib/s390x-linux-gnu/libblas.so.3'));
   // Anybody may go through the folders of a root, whatever the mask of who made them.
   await chmod(folder, 0o755);
