@@ -1,8 +1,10 @@
+import { SlowScans, Sweeps } from '@scanward/detector';
 import { ProbeKind } from '@scanward/map-codec';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type FakeWorld, ip } from '../test/fakes.ts';
 import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
-import type { PolicyOptions } from './policy.ts';
+import { AllWindows } from './all-windows.ts';
+import { detectorPolicy, type PolicyOptions } from './policy.ts';
 
 beforeAll(() => void (process.env['TZ'] = 'UTC'));
 
@@ -97,4 +99,55 @@ test('--response log: a horizontal scan that goes on to many ports ends as a blo
   world.clock.advance(10 * OPTIONS.blockingPeriodMs);
   expect(told(/Port scan detected/)).toEqual([expect.stringMatching(/\(horizontal, 17 addresses\)$/)]);
   expect(told(/Port scan ended/)).toEqual([expect.stringMatching(/\(block, 17 addresses\)$/)]);
+});
+
+test('own addresses count, as the host has them', () => {
+  const own = (n: number) => ({ address: ip(`203.0.113.${n}`), bits: 128, reason: 'own' as const });
+  const allow = Array.from({ length: 20 }, (_, i) => own(i));
+  const { world, told, look } = started({}, (fresh) => (fresh.network = { ...fresh.network, allow }));
+  for (let i = 0; i < 17; i++) world.connect('192.0.2.56', 22, to(`203.0.113.${i}`));
+  look();
+  expect(told(/Port scan detected/)).toEqual([expect.stringMatching(/\(horizontal, 17 addresses\)$/)]);
+});
+
+test('one that was unblocked by hand begins anew', () => {
+  const { world, told, look } = started();
+  for (let i = 0; i < 17; i++) world.connect('192.0.2.56', 22, behind(i));
+  look();
+  world.blocks.remove(ip('192.0.2.56'));
+  look();
+  for (let i = 20; i < 36; i++) world.connect('192.0.2.56', 22, behind(i));
+  look();
+  expect(told(/Port scan detected/)).toHaveLength(1);
+  world.connect('192.0.2.56', 22, behind(36));
+  look();
+  expect(told(/Port scan detected/)).toHaveLength(2);
+});
+
+test('what a source does while it is blocked is not held against it', () => {
+  const sweeps = new Sweeps({
+    maxSources: 64,
+    sourceKeys: OPTIONS.sourceKeys,
+    policy: detectorPolicy(POLICY, []),
+    window: { windowS: 600, limit: 3 },
+    isOurs: () => true,
+    allowed: () => false,
+  });
+  const slow = new SlowScans({
+    ...{ maxSources: 64, sourceKeys: OPTIONS.sourceKeys, windows: [] },
+    policy: detectorPolicy(POLICY, []),
+    allowed: () => false,
+  });
+  const all = new AllWindows({ detector: undefined, slow, sweeps, crowd: undefined, blockAddresses: 3 });
+  const source = ip('192.0.2.56');
+  const sweep = () => {
+    for (let n = 0; n < 9; n++) all.connectionAt(Uint8Array.of(...source, ...ip(`198.51.100.${n}`)), 0, 16, 22, 1, n);
+  };
+  all.connectionAt(Uint8Array.of(...source, ...ip('198.51.100.0')), 0, 16, 22, 1, 0);
+  all.settle(source, 0n);
+  sweep();
+  expect(all.takeScans()).toEqual([]);
+  all.forget(source);
+  sweep();
+  expect(all.takeScans()).toMatchObject([{ shape: 'horizontal', addressesCount: 4 }]);
 });
