@@ -296,6 +296,8 @@ const hand: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('sweep' as const), first: fc.nat(4), count: fc.nat(5) }),
 );
 
+const PLAIN = { kind: 'tcp', cpu: null, payload: 0, sum: 'right', shape: 'plain' } as const;
+
 /** What follows a SYN, which says who answered it: a socket past the handshake, a listener (SYN cookies), or nobody here. */
 const handshake: fc.Arbitrary<Step[]> = fc
   .record({
@@ -306,14 +308,13 @@ const handshake: fc.Arbitrary<Step[]> = fc
     times: fc.tuple(time, time),
   })
   .map(({ whose, answers, flags: following, off, times: [first, second] }) => {
-    const segment = { kind: 'tcp', cpu: null, ...whose, payload: 0, sum: 'right', shape: 'plain' } as const;
     const { from: client, to: host, port: asked } = whose;
     return [
-      { ...segment, flags: syn, ...first },
+      { ...PLAIN, ...whose, flags: syn, ...first },
       ...(answers === null
         ? []
         : [{ kind: 'socket' as const, protocol: 6, from: client, to: host, port: asked, state: answers }]),
-      { ...segment, sequence: whose.sequence + off, flags: following, ...second },
+      { ...PLAIN, ...whose, sequence: whose.sequence + off, flags: following, ...second },
     ];
   });
 
@@ -327,11 +328,10 @@ const session: fc.Arbitrary<Step[]> = fc
   })
   .map(({ whose, state, following, when }) => {
     const { from: source, to: host, port: asked } = whose;
-    const segment = { kind: 'tcp', cpu: null, ...whose, payload: 0, sum: 'right', shape: 'plain' } as const;
     return [
       { kind: 'block', source, lastsNs: 10n * SECOND, reason: 1 },
       { kind: 'socket', protocol: 6, from: source, to: host, port: asked, state },
-      { ...segment, sequence: 9, flags: following, ...when },
+      { ...PLAIN, ...whose, sequence: 9, flags: following, ...when },
     ];
   });
 

@@ -5,7 +5,7 @@
 import { execa } from 'execa';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, makeWhole } from '../cache.ts';
 import type { Watching } from '../lists.ts';
@@ -29,6 +29,7 @@ async function fetchNode(part: string, { progress, signal }: Watching): Promise<
     .digest('base64')}`;
   if (sum !== INTEGRITY) throw new Error(`node-linux-s390x ${VERSION} is not what it was: its sum is ${sum}`);
   await execa('tar', ['-C', part, '--strip-components=2', '-xzf', archive, 'package/bin/node']);
+  await rm(archive);
 }
 
 /** A command line that runs it, made once. */
