@@ -2,6 +2,8 @@
 // read two hundred small ones than the kernel takes to verify the program. Beside it: the BPF objects, and the licences
 // of what is inside. The addon stays where @scanward/loader-native has it.
 import { copyFileSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
@@ -24,6 +26,7 @@ for (const name of ['scanward.bpfel.o', 'scanward.bpfeb.o']) {
 }
 
 mkdirSync(here('dist/licenses'), { recursive: true });
-for (const name of ['commander', 'ipaddr.js']) {
-  copyFileSync(here(`../../node_modules/${name}/LICENSE`), here(`dist/licenses/${name}`));
+const { resolve } = createRequire(import.meta.url);
+for (const name of ['commander', 'ipaddr.js', 'yaml']) {
+  copyFileSync(join(dirname(resolve(`${name}/package.json`)), 'LICENSE'), here(`dist/licenses/${name}`));
 }

@@ -11,6 +11,7 @@ import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
 import { readText } from './system/proc.ts';
+import { readConfig } from './system/trusted-file.ts';
 
 const host: Host = {
   pid: process.pid,
@@ -43,7 +44,9 @@ function fail(error: unknown): void {
 process.on('uncaughtException', fail);
 
 try {
-  const request = parseArguments(process.argv.slice(2), version());
+  const around = { environment: process.env, readConfig };
+  const read = () => parseArguments(process.argv.slice(2), version(), around);
+  const request = read();
   if (request.command === 'run') {
     await run(request.options, host, nativeSystem);
     process.exit(ExitCode.clean);

@@ -236,6 +236,7 @@ const commands = [
   'allow remove',
   'sources',
   'detach',
+  'check-config',
   'replay',
 ];
 

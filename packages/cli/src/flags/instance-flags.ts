@@ -26,9 +26,13 @@ export function placeOf({ bpffs, name }: GivenPlace): InstancePlace {
   return { bpffs, name: name ?? 'default' };
 }
 
-/** Adds `--name` and `--bpffs`. */
+/** Adds `--name` and `--bpffs`, and `--config` and `--no-config`, for they may stand in a configuration. */
 export function withPlace(command: Command): Command {
   return command
+    .addOption(
+      single('--config <file>', 'the configuration (default: /etc/scanward/scanward.yaml, if it is there)', path),
+    )
+    .option('--no-config', 'read no configuration')
     .addOption(single('--name <name>', 'the instance, where there are several (default: default)', instanceName))
     .addOption(single('--bpffs <dir>', 'where the pins are (default: /sys/fs/bpf/scanward)', path));
 }
@@ -65,7 +69,7 @@ const instanceName = (text: string): string => {
   );
 };
 
-const path = (text: string): string => {
+export const path = (text: string): string => {
   if (text !== '' && !text.includes('\0')) return text;
   throw new BadValue('it is empty: name a path');
 };

@@ -17,9 +17,15 @@ export function single(flags: string, description: string, parse: (text: string)
   return option;
 }
 
+const repeatables = new WeakSet<Option>();
+
+/** Whether a flag may be given several times. */
+export const isRepeatable = (option: Option): boolean => repeatables.has(option);
+
 /** A flag that may be given several times, each time with another value. */
 export function repeatable(flags: string, description: string, parse: (text: string) => unknown): Option {
   const option = new Option(flags, description);
+  repeatables.add(option);
   option.argParser((text: string, before: unknown[] | undefined) => [
     ...(before ?? []),
     reading(option.long ?? flags, () => parse(text)),

@@ -152,13 +152,13 @@ const OF_BLOCKS = {
   maxBlocks: '--max-blocks',
 };
 
-/** Refuses what contradicts itself. @throws OperatorError */
-export function checkPolicy(given: GivenPolicy, { mode, threshold, response }: PolicyChoice): void {
+/** Refuses what contradicts itself in what was given together. @throws OperatorError */
+export function checkPolicy(given: GivenPolicy, { mode, threshold }: PolicyChoice): void {
   if (mode === 'kernel' && threshold > THRESHOLD_MAX.kernel) {
     const wanted = `'${threshold}' is more than ${THRESHOLD_MAX.kernel}, the most that the kernel can count`;
     throw usage('--threshold', `${wanted}: add --mode user, which takes up to ${THRESHOLD_MAX.user}`);
   }
-  if (response !== 'log') return;
+  if (given.response !== 'log') return;
   for (const [name, flag] of Object.entries(OF_BLOCKS)) {
     if (given[name as keyof typeof OF_BLOCKS] === undefined) continue;
     throw usage(flag, 'it contradicts --response log, which blocks nobody: leave out one of them');

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { configure, nothingAround, type Surroundings, type Taken } from '../configuration/configure.ts';
 import { allowCommand } from './commands/allow.ts';
 import { blockCommand } from './commands/block.ts';
 import { blocksCommand } from './commands/blocks.ts';
+import { checkConfigCommand } from './commands/check-config.ts';
 import { detachCommand } from './commands/detach.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -11,12 +13,20 @@ import { unblockCommand } from './commands/unblock.ts';
 import type { Request } from './request.ts';
 import { reword } from './reword.ts';
 
+/** Of a configuration a command on pins takes where they are. */
+const OF_PLACE: ReadonlySet<string> = new Set(['name', 'bpffs', 'state']);
+
 /**
- * Reads the arguments (without the interpreter and the script).
+ * Reads the arguments (without the interpreter and the script), and for what they leave open the environment and the
+ * configuration file.
  *
  * @throws OperatorError with the exit code for usage
  */
-export function parseArguments(args: readonly string[], version: string): Request {
+export function parseArguments(
+  args: readonly string[],
+  version: string,
+  around: Surroundings = nothingAround,
+): Request {
   let printed = '';
   let request: Request | undefined;
   const take = (asked: Request) => (request = asked);
@@ -34,12 +44,16 @@ export function parseArguments(args: readonly string[], version: string): Reques
     sourcesCommand,
     detachCommand,
     replayCommand,
+    checkConfigCommand,
   ]) {
     program.addCommand(make(take));
   }
   program.addCommand(
     new Command('version').description('print the version').action(() => void (printed += `${version}\n`)),
   );
+  program.hook('preAction', (_program, asked) => {
+    configure(asked, takenBy(asked, program), around, asked.name() === 'check-config');
+  });
   settle(program, { writeOut: (text) => (printed += text), writeErr: () => undefined });
   if (args.length === 0) return { command: 'print', text: program.helpInformation() };
   try {
@@ -49,6 +63,20 @@ export function parseArguments(args: readonly string[], version: string): Reques
     if (error.exitCode !== 0) throw reword(error, program, args);
   }
   return request ?? { command: 'print', text: printed };
+}
+
+/** The keys are the flags of `run`. What is no matter of a command must not keep it from being used. */
+function takenBy(asked: Command, program: Command): Taken {
+  const keys = program.commands.find((command) => command.name() === 'run')!;
+  switch (asked.name()) {
+    case 'run':
+    case 'check-config':
+      return { keys, byDefault: true };
+    case 'replay':
+      return { keys, byDefault: false };
+    default:
+      return { keys, only: OF_PLACE, byDefault: true };
+  }
 }
 
 /** The same manners for a command and all below it. */

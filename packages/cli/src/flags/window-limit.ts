@@ -9,7 +9,7 @@ const SECOND_NS = 1_000_000_000n;
 const LIMITS = { min: '1s', max: '720h' };
 
 /** The longer windows by default, with their limits where the threshold is 3. */
-const USUAL: readonly WindowLimit[] = [
+export const USUAL: readonly WindowLimit[] = [
   { windowS: 600, limit: 6 },
   { windowS: 3_600, limit: 15 },
   { windowS: 86_400, limit: 40 },

@@ -2,6 +2,7 @@ import type { Prefix } from '@scanward/daemon';
 import { Command } from 'commander';
 import type { EngineName, ReplayOptions } from '../../replay/replay-options.ts';
 import { parseChoice } from '../choice.ts';
+import { path } from '../instance-flags.ts';
 import { reading, repeatable, single, usage } from '../option.ts';
 import { checkPolicy, type GivenPolicy, policyOf, withPolicy } from '../policy-flags.ts';
 import { parsePrefix } from '../prefix.ts';
@@ -32,6 +33,7 @@ export function replayCommand(take: Take): Command {
       ),
     );
   return withPolicy(begun)
+    .addOption(single('--config <file>', 'take the rules of this configuration', path))
     .option('--json', 'print JSON, one object a line')
     .addOption(
       single('--object <file>', 'for developers: load this BPF object (default: the shipped one)', (text) => text),

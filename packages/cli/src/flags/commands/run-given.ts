@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { type GivenPlace, type GivenState, placeOf } from '../instance-flags.ts';
 import { usage } from '../option.ts';
 import { checkPolicy, type GivenPolicy, policyOf } from '../policy-flags.ts';
@@ -16,7 +17,29 @@ export interface GivenRun extends GivenPlace, GivenState, GivenPolicy {
   keepOnExit?: boolean;
 }
 
-export function withDefaults(given: GivenRun): RunOptions {
+/** What the flags, the environment and the configuration of a command ask for. @throws OperatorError */
+export function runOptionsOf(command: Command): RunOptions {
+  const options = withDefaults(command.opts());
+  for (const layer of layersOf(command)) checkTogether(layer, options);
+  return options;
+}
+
+/**
+ * What contradicts itself is refused where it was said in one breath. A flag on a line may well contradict the configuration:
+ * that is what it is for.
+ */
+function layersOf(command: Command): Record<string, unknown>[] {
+  const layers = new Map<string, Record<string, unknown>>();
+  for (const [attribute, value] of Object.entries(command.opts<Record<string, unknown>>())) {
+    const source = command.getOptionValueSource(attribute);
+    if (source === undefined || source === 'default') continue;
+    const layer = source === 'cli' || source.startsWith('environment') ? source.slice(0, 3) : 'file';
+    layers.set(layer, { ...layers.get(layer), [attribute]: value });
+  }
+  return [...layers.values()];
+}
+
+function withDefaults(given: GivenRun): RunOptions {
   return {
     interfaces: given.interface ?? [],
     trackingPeriodMs: given.trackingPeriod ?? 1_000,
@@ -34,13 +57,14 @@ export function withDefaults(given: GivenRun): RunOptions {
 }
 
 /** Refuses what contradicts itself. @throws OperatorError */
-export function checkTogether(given: GivenRun, options: RunOptions): void {
-  const twice = options.interfaces.find((name, i) => options.interfaces.indexOf(name) !== i);
+function checkTogether(given: Partial<GivenRun>, options: RunOptions): void {
+  const { interface: names = [] } = given;
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw usage('--interface', `'${twice}' is given twice: give it once`);
   checkPolicy(given, options);
-  if (!options.pin) {
+  if (given.pin === false) {
     const pinned = given.bpffs !== undefined ? '--bpffs' : given.name !== undefined ? '--name' : undefined;
-    const idle = pinned ?? (options.keepOnExit ? '--keep-on-exit' : undefined);
+    const idle = pinned ?? (given.keepOnExit ? '--keep-on-exit' : undefined);
     if (idle) throw usage(idle, 'it contradicts --no-pin, which leaves nothing behind: leave out one of them');
   }
 }

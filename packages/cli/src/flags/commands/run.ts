@@ -6,12 +6,20 @@ import { repeatable, single } from '../option.ts';
 import { withPolicy } from '../policy-flags.ts';
 import { period } from '../policy-values.ts';
 import type { Take } from '../request.ts';
-import { checkTogether, type GivenRun, withDefaults } from './run-given.ts';
+import { runOptionsOf } from './run-given.ts';
 
 /** `scanward run`. */
 export function runCommand(take: Take): Command {
-  const begun = new Command('run')
-    .description('watch interfaces, print connections and scans, block scanners')
+  return withRunFlags(new Command('run').description('watch interfaces, print connections and scans, block scanners'))
+    .addHelpText('after', examples)
+    .action((_given, command: Command) => {
+      take({ command: 'run', options: runOptionsOf(command) });
+    });
+}
+
+/** All that a run can be told, and so all keys of a configuration. */
+export function withRunFlags(command: Command): Command {
+  const begun = command
     .addOption(
       repeatable(
         '-i, --interface <name>',
@@ -20,7 +28,11 @@ export function runCommand(take: Take): Command {
       ),
     )
     .addOption(single('-t, --tracking-period <time>', 'how often connections are printed (default: 1s)', period));
-  const command = withPolicy(begun)
+  return withState(withPlace(withProcess(withPolicy(begun))));
+}
+
+function withProcess(command: Command): Command {
+  return command
     .addOption(
       single('--xdp <mode>', 'where to attach: auto, native (driver) or generic (default: auto)', (text) =>
         parseChoice(text, ['auto', 'native', 'generic'] as const),
@@ -38,13 +50,6 @@ export function runCommand(take: Take): Command {
     )
     .option('--no-pin', 'nothing outlives the process: no pins, and no state file unless --state names one')
     .option('--keep-on-exit', 'go on protecting after a stop by signal');
-  return withState(withPlace(command))
-    .addHelpText('after', examples)
-    .action((given: GivenRun) => {
-      const options = withDefaults(given);
-      checkTogether(given, options);
-      take({ command: 'run', options });
-    });
 }
 
 const examples = `

@@ -1,0 +1,58 @@
+import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o002;
+const GROUP_WRITE = 0o020;
+
+/** Configuration is text of a person. */
+const CONFIG_MAX = 1024 * 1024;
+
+/**
+ * The text of a configuration file; undefined: there is none.
+ *
+ * @throws Error that says why it is not read: it is no file, too large, or others may write to it
+ */
+export function readConfig(path: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(explain(error as NodeJS.ErrnoException), { cause: error });
+  }
+  try {
+    const stats = fstatSync(file);
+    assertTrusted(path, stats);
+    if (stats.size > CONFIG_MAX) throw new Error('it is larger than 1 MiB');
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Who can write to such a file decides whom this host talks to: that must be nobody but root, this user, and root's group.
+ *
+ * @throws Error
+ */
+export function assertTrusted(path: string, stats: Stats, uid = process.geteuid?.() ?? 0): void {
+  if (!stats.isFile()) throw new Error('it is not a file');
+  const isOurs = (owner: number) => owner === 0 || owner === uid;
+  if (!isOurs(stats.uid)) throw new Error(`it belongs to another user (${stats.uid}): chown root ${path}`);
+  if (isWritable(stats)) throw new Error(`others may write to it: chmod go-w ${path}`);
+  const folder = dirname(resolve(path));
+  const around = statSync(folder);
+  // In a sticky one, such as /tmp, nobody can put another file in the place of one that is not his.
+  const isOpen = isWritable(around) && (around.mode & STICKY) === 0;
+  if (isOpen || !(isOurs(around.uid) || (around.mode & STICKY) !== 0))
+    throw new Error(`others may write to its folder: chmod go-w ${folder}`);
+}
+
+const isWritable = ({ mode, gid }: Stats): boolean =>
+  (mode & OTHERS_WRITE) !== 0 || ((mode & GROUP_WRITE) !== 0 && gid !== 0);
+
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EACCES') return 'no right to read it: run it as root (sudo), or let the user of --user read it';
+  return message;
+}
