@@ -1,9 +1,8 @@
 // The second part of the build: one file of the command and all that it imports, because Node takes longer to find and
 // read two hundred small ones than the kernel takes to verify the program. Beside it: the BPF objects, and the licences
 // of what is inside. The addon stays where @scanward/loader-native has it.
-import { copyFileSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
@@ -26,7 +25,7 @@ for (const name of ['scanward.bpfel.o', 'scanward.bpfeb.o']) {
 }
 
 mkdirSync(here('dist/licenses'), { recursive: true });
-const { resolve } = createRequire(import.meta.url);
 for (const name of ['commander', 'ipaddr.js', 'yaml']) {
-  copyFileSync(join(dirname(resolve(`${name}/package.json`)), 'LICENSE'), here(`dist/licenses/${name}`));
+  const nearest = [here('node_modules'), here('../../node_modules')].find((folder) => existsSync(join(folder, name)));
+  copyFileSync(join(nearest, name, 'LICENSE'), here(`dist/licenses/${name}`));
 }
