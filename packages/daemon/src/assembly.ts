@@ -15,6 +15,7 @@ import { Network } from './network.ts';
 import { Ours } from './ours.ts';
 import { Output } from './output.ts';
 import { detectorPolicy, policyValue } from './policy.ts';
+import type { PolicyOptions } from './policy.ts';
 import type { DaemonPorts, PortRange, Prefix } from './ports.ts';
 import { StateKeeper } from './state/keeper.ts';
 import { TICK_NS } from './records.ts';
@@ -35,43 +36,45 @@ export interface Assembly {
   readonly graces: Graces;
   /** If there is a state file. */
   readonly keeper: StateKeeper | undefined;
-  /** In user mode, and where there are windows that the program does not know. */
-  readonly deciding: Deciding | undefined;
+  /** Of user mode, and of the windows that the program does not know. */
+  readonly deciding: Deciding;
+  /** From now on this policy, but for `mode` and `ipv6Prefix`. What was seen and blocked so far stays. */
+  readonly setPolicy: (policy: PolicyOptions) => void;
 }
 
-export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
-  const { policy } = options;
+export function assemble(ports: DaemonPorts, given: DaemonOptions): Assembly {
+  // The policy in force: all parts read it here, and a reload changes it in place.
+  const policy = { ...given.policy };
+  const options = { ...given, policy };
   const { state, clock } = ports;
   const keeper = state && new StateKeeper(state, () => stateEntries(ports, clock), ports);
   const told = shared(ports, options, () => keeper?.changed());
   const { output, scans, list, allowlist, graces } = told;
   const ours = new Ours(policy.protect ?? []);
   const detector = newDetector(options, told, ours);
-  const deciding =
-    detector &&
-    new Deciding(detector, ports, told, {
-      ...options,
-      refused: () => tracking.refused(),
-      capped: () => tracking.capped(),
-    });
+  const deciding = new Deciding(detector, ports, told, {
+    ...options,
+    refused: () => tracking.refused(),
+    capped: () => tracking.capped(),
+  });
   const tracking = new Tracking(ports, told, {
     ...options,
-    feed: deciding && ((bytes, offset, view) => deciding.feed(bytes, offset, view)),
-    listens: detector && ((port, timeNs) => detector.listens(port, timeNs)),
-    extent: detector && ((scan) => detector.extent(scan.source, scan.destination, Number(scan.timeNs) / TICK_NS)),
+    feed: (bytes, offset, view) => deciding.feed(bytes, offset, view),
+    listens: (port, timeNs) => detector.listens(port, timeNs),
+    extent: (scan) => detector.extent(scan.source, scan.destination, Number(scan.timeNs) / TICK_NS),
     scanned: (scan) => {
       blocking.scanned(scan);
-      if (scan.blocked) detector?.settle(maskAddress(scan.source, scan.sourceBits), scan.expiryNs);
+      if (scan.blocked) detector.settle(maskAddress(scan.source, scan.sourceBits), scan.expiryNs);
     },
   });
   const blocking = new Blocking(ports, list, {
     drain: () => tracking.drain(),
-    decide: deciding && (() => deciding.decide()),
-    forget: detector && ((source) => detector.forget(source)),
+    decide: () => deciding.decide(),
+    forget: (source) => detector.forget(source),
   });
   const setRules = (onlink: readonly Prefix[], ephemeral: PortRange) => {
     ports.policy.write(policyValue(policy, onlink, ephemeral));
-    detector?.setPolicy(detectorPolicy(policy, onlink), Number(clock.monotonicNs() >> 10n));
+    detector.setPolicy(detectorPolicy(policy, onlink), Number(clock.monotonicNs() >> 10n));
   };
   const lift = () => blocking.liftAllowed((prefix) => allowlist.covers(prefix));
   const network = new Network(ports, allowlist, {
@@ -79,7 +82,14 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
     own: (addresses) => ours.setOwn(addresses),
     allowed: lift,
   });
-  return { output, scans, list, tracking, blocking, network, graces, keeper, deciding };
+  const setPolicy = (next: PolicyOptions) => {
+    Object.assign(policy, next, { mode: policy.mode, ipv6Prefix: policy.ipv6Prefix });
+    scans.setWindow(policy.windowMs);
+    ours.setProtected(policy.protect ?? []);
+    detector.setLimits(policy);
+    network.renew();
+  };
+  return { output, scans, list, tracking, blocking, network, graces, keeper, deciding, setPolicy };
 }
 
 function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void): Told {
@@ -96,10 +106,8 @@ function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void)
   return { wall, output, scans, suspicion, list, allowlist, graces };
 }
 
-/** Undefined: the program decides everything. */
-function newDetector(options: DaemonOptions, { allowlist, graces }: Told, ours: Ours): AllWindows | undefined {
+function newDetector(options: DaemonOptions, { allowlist, graces }: Told, ours: Ours): AllWindows {
   const { mode, threshold, windowLimits: windows = [], addressLimit, distributedLimit } = options.policy;
-  if (mode === 'kernel' && windows.length === 0 && !addressLimit && !distributedLimit) return undefined;
   const common = {
     maxSources: options.maxSources,
     sourceKeys: options.sourceKeys,
@@ -110,13 +118,13 @@ function newDetector(options: DaemonOptions, { allowlist, graces }: Told, ours: 
   const detector = mode === 'user' ? new Detector({ ...common, portsMax }) : undefined;
   const isOurs = (bytes: Uint8Array, offset: number) => ours.has(bytes, offset);
   const maxSources = Math.max(SWEEPERS_MIN, Math.ceil(options.maxSources / SWEEPERS_SHARE));
-  return new AllWindows({
+  const detectors = {
     detector,
     slow: new SlowScans({ ...common, windows }),
-    sweeps: addressLimit && new Sweeps({ ...common, maxSources, window: addressLimit, isOurs }),
-    crowd: distributedLimit && new Crowd({ ...common, window: distributedLimit }),
-    blockAddresses: Math.max(1, threshold),
-  });
+    sweeps: new Sweeps({ ...common, maxSources, window: addressLimit, isOurs }),
+    crowd: new Crowd({ ...common, window: distributedLimit }),
+  };
+  return new AllWindows(detectors, options.policy);
 }
 
 /** Of one in so many sources it is remembered which addresses they touched. */

@@ -6,7 +6,7 @@ test('never more than twice the cap in any minute, and never fewer than the cap 
   let refused = 0;
   fc.assert(
     fc.property(fc.array(fc.nat(20_000), { maxLength: 120 }), fc.integer({ min: 1, max: 9 }), (gapsMs, perMinute) => {
-      const cap = new BlockCap(perMinute);
+      const cap = new BlockCap(() => perMinute);
       const taken: number[] = [];
       let nowMs = 1e6;
       for (const gap of gapsMs) {
@@ -22,6 +22,6 @@ test('never more than twice the cap in any minute, and never fewer than the cap 
 });
 
 test('0: no cap', () => {
-  const cap = new BlockCap(0);
+  const cap = new BlockCap(() => 0);
   for (let i = 0; i < 10_000; i++) expect(cap.take(1n)).toBe(true);
 });

@@ -14,13 +14,16 @@ import type { WatcherName } from './watcher-error.ts';
 const EXPIRY_PASS_NS = 250_000_000n;
 const NETWORK_PERIOD_MS = 5_000;
 
+/** What a running daemon can be told anew. */
+export type Rules = Pick<DaemonOptions, 'policy' | 'trackingPeriodMs' | 'blockingPeriodMs'>;
+
 /** Gives the watchers their time. Nothing ends it but `stop` or a `WatcherError`. */
 export class Daemon {
   /** Rejects with a `WatcherError` when a watcher fails; resolves once stopped. */
   readonly ended: Promise<void>;
   readonly #ports: DaemonPorts;
   readonly #parts: Assembly;
-  readonly #tickers: readonly Ticker[];
+  readonly #tickers: Readonly<Record<'network' | 'tracking' | 'blocking', Ticker>>;
   readonly #expiry: Alarm;
   readonly #isAdopted: boolean;
   readonly #ipv6Prefix: number;
@@ -44,11 +47,11 @@ export class Daemon {
     const { network } = this.#parts;
     this.#isAdopted = options.adopted ?? false;
     this.#ipv6Prefix = options.policy.ipv6Prefix;
-    this.#tickers = [
-      this.#ticker('network', options.networkPeriodMs ?? NETWORK_PERIOD_MS, () => network.pass()),
-      this.#ticker('tracking', options.trackingPeriodMs, () => this.#track()),
-      this.#ticker('blocking', options.blockingPeriodMs, () => this.#look()),
-    ];
+    this.#tickers = {
+      network: this.#ticker('network', options.networkPeriodMs ?? NETWORK_PERIOD_MS, () => network.pass()),
+      tracking: this.#ticker('tracking', options.trackingPeriodMs, () => this.#track()),
+      blocking: this.#ticker('blocking', options.blockingPeriodMs, () => this.#look()),
+    };
     this.#expiry = new Alarm(
       ports.clock,
       () => this.#expire(),
@@ -71,8 +74,19 @@ export class Daemon {
     this.#before = counters.read();
     this.#state = 'running';
     this.#parts.keeper?.start();
-    for (const ticker of this.#tickers) ticker.start();
+    for (const ticker of Object.values(this.#tickers)) ticker.start();
     void this.#watchScans();
+  }
+
+  /**
+   * From now on these rules and periods. What was seen, remembered and blocked so far stays. `mode` and `ipv6Prefix` stay
+   * too, and in user mode a threshold must be one that the detector's tables have room for.
+   */
+  reload({ policy, trackingPeriodMs, blockingPeriodMs }: Rules): void {
+    if (this.#state !== 'running') return;
+    this.#parts.setPolicy(policy);
+    this.#tickers.tracking.setPeriod(trackingPeriodMs);
+    this.#tickers.blocking.setPeriod(blockingPeriodMs);
   }
 
   /**
@@ -163,7 +177,7 @@ export class Daemon {
 
   #halt(): void {
     this.#state = 'stopped';
-    for (const ticker of this.#tickers) ticker.stop();
+    for (const ticker of Object.values(this.#tickers)) ticker.stop();
     this.#expiry.stop();
   }
 
@@ -171,7 +185,7 @@ export class Daemon {
     try {
       this.#parts.tracking.pass();
       this.#parts.blocking.expire(); // the next start would not know them
-      this.#parts.deciding?.tellLast();
+      this.#parts.deciding.tellLast();
       this.#parts.scans.endAll();
       this.#parts.output.tellLost(true);
     } catch (error) {
@@ -186,7 +200,7 @@ export class Daemon {
     const { counters, clock } = this.#ports;
     return summarize(this.#before, counters.read(), {
       scans: scans.count,
-      blocks: deciding?.blocks ?? 0,
+      blocks: deciding.blocks,
       lost: output.losses(),
       runMs: Number(clock.monotonicNs() - this.#startNs) / 1e6,
     });

@@ -111,7 +111,7 @@ export class Deciding {
     this.#told = told;
     this.#options = options;
     this.#slot = cursor(codecs(options.endian).source);
-    this.#cap = new BlockCap(options.policy.maxNewBlocks);
+    this.#cap = new BlockCap(() => options.policy.maxNewBlocks);
   }
 
   /** Blocks written so far. */

@@ -13,6 +13,7 @@ export type { AllowChange } from './allowlist.ts';
 export { addBlock, findBlock, removeBlock } from './block-table.ts';
 export type { BlockKey } from './block-table.ts';
 export { Daemon } from './daemon.ts';
+export type { Rules } from './daemon.ts';
 export type { DaemonOptions } from './daemon-options.ts';
 export type {
   BlockEvent,

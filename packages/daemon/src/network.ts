@@ -40,6 +40,12 @@ export class Network {
     if (state) this.apply(state);
   }
 
+  /** The rules changed: they are told anew, with what the network looks like now. */
+  renew(): void {
+    this.#rules = undefined;
+    this.pass();
+  }
+
   apply({ allow, onlink, ephemeral }: NetworkState): void {
     const near = onlinkPrefixes(onlink);
     const prefixes = near.map(({ address, bits }) => `${address.join('.')}/${bits}`);

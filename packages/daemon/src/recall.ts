@@ -14,6 +14,6 @@ export function recall(parts: Assembly, ports: DaemonPorts, rule: SourceRule, is
   parts.graces.refresh();
   if (!isAdopted) return;
   parts.tracking.takeOver();
-  parts.deciding?.takeOver();
+  parts.deciding.takeOver();
   ports.log.info(`took over ${blocks} ${blocks === 1 ? 'block' : 'blocks'}`);
 }

@@ -1,4 +1,4 @@
-import { SlowScans, Sweeps } from '@scanward/detector';
+import { Crowd, SlowScans, Sweeps } from '@scanward/detector';
 import { ProbeKind } from '@scanward/map-codec';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type FakeWorld, ip } from '../test/fakes.ts';
@@ -138,7 +138,15 @@ test('what a source does while it is blocked is not held against it', () => {
     policy: detectorPolicy(POLICY, []),
     allowed: () => false,
   });
-  const all = new AllWindows({ detector: undefined, slow, sweeps, crowd: undefined, blockAddresses: 3 });
+  const crowd = new Crowd({
+    ...{ sourceKeys: OPTIONS.sourceKeys, window: undefined },
+    policy: detectorPolicy(POLICY, []),
+    allowed: () => false,
+  });
+  const all = new AllWindows(
+    { detector: undefined, slow, sweeps, crowd },
+    { threshold: 3, addressLimit: { windowS: 600, limit: 3 } },
+  );
   const source = ip('192.0.2.56');
   const sweep = () => {
     for (let n = 0; n < 9; n++) all.connectionAt(Uint8Array.of(...source, ...ip(`198.51.100.${n}`)), 0, 16, 22, 1, n);

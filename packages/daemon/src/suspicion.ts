@@ -41,14 +41,12 @@ export class Suspicion {
   readonly #scans: Scans;
   readonly #doubt = new Doubt();
   readonly #policy: SuspicionPolicy;
-  readonly #probationNs: bigint;
 
   constructor(ports: SuspicionPorts, list: Blocklist, scans: Scans, policy: SuspicionPolicy) {
     this.#ports = ports;
     this.#list = list;
     this.#scans = scans;
     this.#policy = policy;
-    this.#probationNs = nanoseconds(policy.probationMs ?? PROBATION_MS);
   }
 
   /** To be asked once for each scan, before it is told. Blocks of sources that are doubted only now are shortened. */
@@ -101,7 +99,7 @@ export class Suspicion {
   }
 
   #sooner(startNs: bigint, expiryNs: bigint): bigint {
-    const probationNs = blockExpiryNs(startNs + this.#probationNs);
+    const probationNs = blockExpiryNs(startNs + nanoseconds(this.#policy.probationMs ?? PROBATION_MS));
     return expiryNs === 0n || expiryNs > probationNs ? probationNs : expiryNs;
   }
 }

@@ -17,6 +17,25 @@ describe('Ticker', () => {
     expect(times).toEqual([250, 500, 750, 1000]);
   });
 
+  it('takes another period while it runs, from now on, and never two at once', () => {
+    const clock = new FakeClock();
+    const start = clock.nowNs;
+    const times: number[] = [];
+    const ticker = new Ticker(clock, 250, () => times.push(Number(clock.nowNs - start) / 1e6), never);
+    ticker.setPeriod(300);
+    ticker.start();
+    clock.advance(400);
+    ticker.setPeriod(1_000);
+    clock.advance(1_000);
+    ticker.setPeriod(10);
+    clock.advance(30);
+    ticker.setPeriod(10);
+    ticker.stop();
+    ticker.setPeriod(20);
+    clock.advance(100);
+    expect(times).toEqual([300, 1_400, 1_410, 1_420, 1_430]);
+  });
+
   it('does not drift and does not overlap, however long the passes take', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(700), { minLength: 20, maxLength: 20 }), (durations) => {

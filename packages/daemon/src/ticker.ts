@@ -1,20 +1,22 @@
 import { Alarm } from './alarm.ts';
 import type { Clock } from './ports.ts';
 
+const nanosecondsOf = (ms: number): bigint => BigInt(Math.max(1, Math.round(ms * 1e6)));
+
 /**
  * Calls `pass` every `periodMs`, counted from the start and not from the last pass, so that it does not drift.
  * A pass that takes longer than a period skips ticks; passes never overlap. An error ends it and goes to `failed`.
  */
 export class Ticker {
   readonly #clock: Clock;
-  readonly #periodNs: bigint;
+  #periodNs: bigint;
   readonly #alarm: Alarm;
   #tickNs = 0n;
   #running = false;
 
   constructor(clock: Clock, periodMs: number, pass: () => void, failed: (error: unknown) => void) {
     this.#clock = clock;
-    this.#periodNs = BigInt(Math.max(1, Math.round(periodMs * 1e6)));
+    this.#periodNs = nanosecondsOf(periodMs);
     const ring = () => {
       pass();
       this.#next();
@@ -26,6 +28,14 @@ export class Ticker {
     this.#running = true;
     this.#tickNs = this.#clock.monotonicNs();
     this.#next();
+  }
+
+  /** From now on this period: the next tick is one period from now. */
+  setPeriod(periodMs: number): void {
+    if (nanosecondsOf(periodMs) === this.#periodNs) return;
+    this.#periodNs = nanosecondsOf(periodMs);
+    this.#alarm.stop();
+    if (this.#running) this.start();
   }
 
   stop(): void {

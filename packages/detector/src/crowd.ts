@@ -18,8 +18,8 @@ export interface DistributedScan extends WindowLimit {
 }
 
 export interface CrowdOptions {
-  /** More than this many ports that nobody listens on, asked for by a crowd within a window. */
-  readonly window: WindowLimit;
+  /** More than this many ports that nobody listens on, asked for by a crowd within a window. Undefined: any number. */
+  readonly window: WindowLimit | undefined;
   /** A crowd has more sources than this; default 16. */
   readonly sourcesMin?: number;
   /** A source that asked for more ports than this is a scanner for himself, and not of the crowd; default 6. */
@@ -42,6 +42,7 @@ const OPEN_S = 3_600;
  */
 export class Crowd {
   readonly #options: CrowdOptions;
+  #window: WindowLimit | undefined;
   readonly #times = new Uint32Array(PORTS);
   readonly #sources = new Int32Array(PORTS);
   readonly #open = new Uint32Array(PORTS);
@@ -52,6 +53,7 @@ export class Crowd {
 
   constructor(options: CrowdOptions) {
     this.#options = options;
+    this.#window = options.window;
     this.#hash = new KeyedHash(options.sourceKeys);
     this.#rules = compilePolicy(options.policy);
   }
@@ -63,6 +65,7 @@ export class Crowd {
 
   /** A probe of a port by the source of the 16 bytes at `offset`. */
   probe(bytes: Uint8Array, offset: number, port: number, timeTicks: number): void {
+    if (!this.#window) return;
     const time = secondsOf(timeTicks);
     if (this.#isOpen(port, time) || isUnspecified(bytes, offset)) return;
     sourceInto(bytes, offset, this.#rules, this.#masked);
@@ -76,9 +79,10 @@ export class Crowd {
   /** What a crowd does by now; it is reported once within a window. */
   look(nowTicks: number): DistributedScan | undefined {
     const now = secondsOf(nowTicks);
-    if (now < this.#untilTime) return undefined;
-    const { window, sourcesMin = 16, portsOfOne = 6 } = this.#options;
-    const fresh = this.#fresh(now);
+    const window = this.#window;
+    if (!window || now < this.#untilTime) return undefined;
+    const { sourcesMin = 16, portsOfOne = 6 } = this.#options;
+    const fresh = this.#fresh(now, window);
     if (fresh.length <= window.limit) return undefined;
     const each = new Map<number, number>();
     for (const port of fresh) each.set(this.#sources[port]!, (each.get(this.#sources[port]!) ?? 0) + 1);
@@ -94,13 +98,18 @@ export class Crowd {
     };
   }
 
+  /** From now on this window; what is remembered stays. */
+  setWindow(window: WindowLimit | undefined): void {
+    this.#window = window;
+  }
+
   setPolicy(policy: Policy): void {
     this.#rules = compilePolicy(policy);
   }
 
   /** Ports that were asked for within the window and that nobody is known to listen on, ascending. */
-  #fresh(now: number): number[] {
-    const first = Math.max(1, now - this.#options.window.windowS + 1);
+  #fresh(now: number, { windowS }: WindowLimit): number[] {
+    const first = Math.max(1, now - windowS + 1);
     const ports: number[] = [];
     for (let port = 0; port < PORTS; port++)
       if (this.#times[port]! >= first && !this.#isOpen(port, now)) ports.push(port);

@@ -67,6 +67,11 @@ export abstract class DistinctScans<Found extends Scan & WindowLimit> {
     return this.distinct.forget(source);
   }
 
+  /** From now on these windows; what is remembered stays. */
+  protected setWindows(windows: readonly WindowLimit[]): void {
+    this.distinct.setWindows(windows);
+  }
+
   setPolicy(policy: Policy): void {
     this.distinct.setPolicy(policy);
   }

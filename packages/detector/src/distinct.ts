@@ -33,6 +33,10 @@ const BUSY_LEAST = 1_024;
 /** Seconds from 1 on: 0 is no time. */
 export const secondsOf = (ticks: number): number => Math.floor((ticks * TICK_NS) / 1e9) + 1;
 
+/** Touches of a row that holds one more than any window allows. */
+const touchesFor = (windows: readonly WindowLimit[]): number =>
+  Math.max(FEW_TOUCHES, ...windows.map(({ limit }) => limit)) + 1;
+
 /**
  * How many distinct items, numbers of 16 bits, did a source touch in the last ten minutes, the last hour, the last day? Each item
  * is remembered with the second of its last touch, in order of use, so that "touch number `limit` is within the window" is
@@ -42,10 +46,10 @@ export const secondsOf = (ticks: number): number => Math.floor((ticks * TICK_NS)
  * limit asks for. What was quiet longest of four is forgotten for a new one. It has no clock, and makes no garbage.
  */
 export class Distinct {
-  readonly #windows: readonly WindowLimit[];
-  readonly #longestS: number;
+  #windows: readonly WindowLimit[] = [];
+  #longestS = 0;
   readonly #few: TouchRows;
-  readonly #busy: TouchRows;
+  #busy: TouchRows;
   readonly #hash: KeyedHash;
   #rules: Rules;
   /** The source of the last touch, masked, and how much of it that is. */
@@ -56,19 +60,13 @@ export class Distinct {
   #row = 0;
 
   constructor({ windows, maxSources, maxBusySources, sourceKeys, policy }: DistinctOptions) {
-    for (const { windowS, limit } of windows) {
-      assertInteger('limit of a window', limit, 1, WINDOW_LIMIT_MAX);
-      assertInteger('seconds of a window', windowS, 1, 2 ** 31);
-    }
-    this.#windows = [...windows].sort((a, b) => a.windowS - b.windowS);
-    this.#longestS = Math.max(0, ...windows.map(({ windowS }) => windowS));
-    const touches = Math.max(FEW_TOUCHES, ...windows.map(({ limit }) => limit)) + 1;
     this.#few = new TouchRows(maxSources, FEW_TOUCHES);
     this.#busy = new TouchRows(
       maxBusySources ?? Math.max(BUSY_LEAST, Math.ceil(maxSources / BUSY_OF_WHICH_ONE)),
-      touches,
+      touchesFor(windows),
     );
     this.#rows = this.#few;
+    this.setWindows(windows);
     this.#hash = new KeyedHash(sourceKeys);
     this.#rules = compilePolicy(policy);
   }
@@ -117,6 +115,18 @@ export class Distinct {
 
   setPolicy(policy: Policy): void {
     this.#rules = compilePolicy(policy);
+  }
+
+  /** From now on these windows, in any order. What is remembered stays. */
+  setWindows(windows: readonly WindowLimit[]): void {
+    for (const { windowS, limit } of windows) {
+      assertInteger('limit of a window', limit, 1, WINDOW_LIMIT_MAX);
+      assertInteger('seconds of a window', windowS, 1, 2 ** 31);
+    }
+    this.#windows = [...windows].sort((a, b) => a.windowS - b.windowS);
+    this.#longestS = Math.max(0, ...windows.map(({ windowS }) => windowS));
+    const touches = touchesFor(windows);
+    if (touches > this.#busy.touches) this.#busy = this.#busy.widened(touches);
   }
 
   #select(bytes: Uint8Array, offset: number): void {

@@ -18,11 +18,15 @@ const ticksAt = (time: number): number => Math.ceil((time - 1 + 0.5) * TICKS_A_S
 
 /** Sums up everything that every source ever did. */
 class Obvious {
-  readonly #windows: readonly WindowLimit[];
+  #windows: readonly WindowLimit[] = [];
   readonly #ports = new Map<number, Map<number, number>>();
   readonly #until = new Map<number, number>();
 
   constructor(windows: readonly WindowLimit[]) {
+    this.setWindows(windows);
+  }
+
+  setWindows(windows: readonly WindowLimit[]): void {
     this.#windows = [...windows].sort((a, b) => a.windowS - b.windowS);
   }
 
@@ -104,6 +108,33 @@ describe('slow scans', () => {
       }),
       runs(300),
     );
+  });
+
+  it('are found by other limits from when these are set, with all that was remembered', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(anyWindows, steps, steps, fc.array(fc.nat(3), { maxLength: 4 }), (windows, before, after, less) => {
+        const [scans, obvious] = [watched(windows), new Obvious(windows)];
+        const probes = probesOf([...before, ...after]);
+        const stricter = windows.map(({ windowS, limit }, i) => ({
+          windowS,
+          limit: Math.max(1, limit - (less[i] ?? 0)),
+        }));
+        for (const [i, probe] of probes.entries()) {
+          if (i === before.length) {
+            // Limits that were never reached leave nothing behind.
+            for (const other of [[], [{ windowS: 1, limit: 200 }], stricter]) scans.setWindows(other);
+            obvious.setWindows(stricter);
+          }
+          const crossed = obvious.probe(probe);
+          const brief = feed(scans, [probe]).map(({ windowS, limit }) => ({ windowS, limit }));
+          expect(brief).toEqual(crossed ? [crossed] : []);
+          if (i >= before.length) found += brief.length;
+        }
+      }),
+      runs(200),
+    );
+    expect(found).toBeGreaterThan(20);
   });
 
   it('are never of a source without probes, nor of one that is allowed', () => {

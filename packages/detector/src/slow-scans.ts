@@ -9,6 +9,10 @@ export type SlowScansOptions = DistinctScansOptions;
 
 /** Windows that are longer than the program remembers. */
 export class SlowScans extends DistinctScans<SlowScan> {
+  override setWindows(windows: readonly WindowLimit[]): void {
+    super.setWindows(windows);
+  }
+
   protected touch(
     bytes: Uint8Array,
     sourceOffset: number,

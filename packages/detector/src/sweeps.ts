@@ -11,7 +11,8 @@ export interface Sweep extends Scan, WindowLimit {
 }
 
 export interface SweepsOptions extends Omit<DistinctScansOptions, 'windows'> {
-  readonly window: WindowLimit;
+  /** Undefined: a source may touch any number of them. */
+  readonly window: WindowLimit | undefined;
   /** Whether the address of 16 bytes at `offset` is own or protected: no other counts. */
   readonly isOurs: (bytes: Uint8Array, offset: number) => boolean;
 }
@@ -23,23 +24,29 @@ export interface SweepsOptions extends Omit<DistinctScansOptions, 'windows'> {
 export class Sweeps extends DistinctScans<Sweep> {
   readonly #hash: KeyedHash;
   readonly #isOurs: SweepsOptions['isOurs'];
-  readonly #windowS: number;
+  #window: WindowLimit | undefined;
 
   constructor({ window, isOurs, ...options }: SweepsOptions) {
-    super({ ...options, windows: [window] });
+    super({ ...options, windows: window ? [window] : [] });
     this.#hash = new KeyedHash(options.sourceKeys);
     this.#isOurs = isOurs;
-    this.#windowS = window.windowS;
+    this.#window = window;
   }
 
-  /** How many addresses of ours a source has touched within the window, this one included; 0: this one is not ours. */
+  /** From now on this window; what is remembered stays. */
+  setWindow(window: WindowLimit | undefined): void {
+    this.#window = window;
+    this.setWindows(window ? [window] : []);
+  }
+
+  /** How many addresses of ours a source has touched within the window, this one included; 0: this one is not ours, or any number may be touched. */
   count(source: Uint8Array, destination: Uint8Array, timeTicks: number): number {
-    if (!this.#isOurs(destination, 0)) return 0;
+    if (!this.#window || !this.#isOurs(destination, 0)) return 0;
     const pair = new Uint8Array(2 * ADDRESS_BYTES);
     pair.set(source);
     pair.set(destination, ADDRESS_BYTES);
     this.touch(pair, 0, ADDRESS_BYTES, 0, timeTicks);
-    return this.distinct.items(this.#windowS).length;
+    return this.distinct.items(this.#window.windowS).length;
   }
 
   protected touch(
@@ -49,7 +56,7 @@ export class Sweeps extends DistinctScans<Sweep> {
     _port: number,
     timeTicks: number,
   ): WindowLimit | undefined {
-    if (!this.#isOurs(bytes, destinationOffset)) return undefined;
+    if (!this.#window || !this.#isOurs(bytes, destinationOffset)) return undefined;
     const item = this.#hash.hash(bytes, destinationOffset) >>> 16;
     return this.distinct.touch(bytes, sourceOffset, item, timeTicks);
   }

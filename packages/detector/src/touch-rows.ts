@@ -110,6 +110,15 @@ export class TouchRows {
     }
   }
 
+  /** The same rows with room for more touches. */
+  widened(touches: number): TouchRows {
+    const wide = new TouchRows(this.rows, touches);
+    wide.#upper.set(this.#upper);
+    wide.#tag.set(this.#tag);
+    for (let row = 0; row < this.rows; row++) wide.copy(row, this, row);
+    return wide;
+  }
+
   /** Takes over what a row of another table says. */
   copy(row: number, from: TouchRows, fromRow: number): void {
     for (let i = 0; i < from.touches; i++) {

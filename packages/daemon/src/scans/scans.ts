@@ -40,7 +40,7 @@ export class Scans implements BlockWatcher {
   readonly #ports: ScansPorts;
   readonly #output: Output;
   readonly #wall: WallClock;
-  readonly #windowNs: number;
+  #windowNs: number;
   readonly #max: number;
   readonly #ipv6Mask: Uint8Array;
   readonly #masked = new Uint8Array(16);
@@ -57,6 +57,11 @@ export class Scans implements BlockWatcher {
     this.#max = options.scansMax ?? SCANS_IN_PROGRESS_MAX;
     this.#ipv6Mask = prefixMask(options.ipv6Prefix);
     this.#recent = new RecentConnections({ ipv6Prefix: options.ipv6Prefix, keys: options.sourceKeys });
+  }
+
+  /** From now on a scan is over when its source was quiet for as long. */
+  setWindow(windowMs: number): void {
+    this.#windowNs = windowMs * 1e6;
   }
 
   /** Scans detected so far. */
