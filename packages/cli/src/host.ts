@@ -10,6 +10,8 @@ export interface Host {
   readonly isTerminal: boolean;
   /** Calls back at each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Calls back at each SIGHUP; the returned function stops that. */
+  onReload(callback: () => void): () => void;
   /** Ends the process at once; the kernel then detaches, because the links are descriptors, unless they are pinned. */
   exit(code: number): void;
 }

@@ -25,6 +25,10 @@ const host: Host = {
       process.off('SIGINT', callback).off('SIGTERM', callback);
     };
   },
+  onReload(callback) {
+    process.on('SIGHUP', callback);
+    return () => process.off('SIGHUP', callback);
+  },
   exit: (code) => process.exit(code),
 };
 
@@ -48,7 +52,10 @@ try {
   const read = () => parseArguments(process.argv.slice(2), version(), around);
   const request = read();
   if (request.command === 'run') {
-    await run(request.options, host, nativeSystem);
+    await run(request.options, host, nativeSystem, () => {
+      const again = read();
+      return again.command === 'run' ? again.options : request.options;
+    });
     process.exit(ExitCode.clean);
   }
   if (request.command === 'replay') {

@@ -12,6 +12,7 @@ import type { HostNetwork } from './network/host-network.ts';
 import { HostNetworkSource } from './network/network-source.ts';
 import { findSshPeers } from './network/ssh-peer.ts';
 import { OperatorError } from './operator-error.ts';
+import { mergeReload } from './reload.ts';
 import { describeRoom } from './room.ts';
 import { StopRequest } from './stop-request.ts';
 import { HeldLog } from './system/held-log.ts';
@@ -19,7 +20,15 @@ import { StreamLineSink } from './system/line-sink.ts';
 import type { ReadText } from './system/proc.ts';
 import { stderrLog } from './system/stderr-log.ts';
 import { requireCapabilities } from './capabilities.ts';
-import { type Clock, Daemon, type DaemonPorts, type ListeningPorts, type Log, type StateStore } from '@scanward/daemon';
+import {
+  type Clock,
+  Daemon,
+  type DaemonPorts,
+  type ListeningPorts,
+  type Log,
+  type Rules,
+  type StateStore,
+} from '@scanward/daemon';
 import { ONLINK_MAX } from '@scanward/map-codec';
 
 /** How often the interfaces are looked at. */
@@ -46,22 +55,31 @@ export interface System {
   stdoutClosed(cancel: AbortSignal): Promise<boolean>;
 }
 
+/** Reads flags, environment and configuration anew. @throws OperatorError */
+export type Reread = () => RunOptions;
+
 /**
  * Watches until a signal comes or stdout's reader is gone; nothing is attached afterwards, unless it is to stay. When
- * something fails, what is pinned stays attached, as after a crash.
+ * something fails, what is pinned stays attached, as after a crash. SIGHUP has it take what `reread` says.
  *
  * @throws OperatorError
  */
-export async function run(options: RunOptions, host: Host, system: System): Promise<void> {
+export async function run(
+  options: RunOptions,
+  host: Host,
+  system: System,
+  reread: Reread = () => options,
+): Promise<void> {
   const stop = new StopRequest(host, () => Number(system.clock.monotonicNs() / 1_000_000n));
   try {
-    await loadAndWatch({ options, host, system, stop });
+    await loadAndWatch({ options, host, system, stop, reread });
   } finally {
     stop.release();
   }
 }
 
-async function loadAndWatch({ options, host, system, stop }: Asked): Promise<void> {
+async function loadAndWatch(asked: Asked): Promise<void> {
+  const { options, system } = asked;
   const circumstances: Circumstances = {
     status: system.readText('/proc/self/status') ?? '',
     limits: system.readText('/proc/self/limits') ?? '',
@@ -71,7 +89,7 @@ async function loadAndWatch({ options, host, system, stop }: Asked): Promise<voi
   requireCapabilities(circumstances.status);
   const loaded = attempt('loading the program', circumstances, () => system.load(options));
   try {
-    await watch(names, loaded, { options, host, system, stop, circumstances });
+    await watch(names, loaded, { ...asked, circumstances });
   } finally {
     loaded.close();
   }
@@ -97,6 +115,7 @@ interface Asked {
   readonly host: Host;
   readonly system: System;
   readonly stop: StopRequest;
+  readonly reread: Reread;
 }
 
 interface Given extends Asked {
@@ -133,6 +152,10 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
     if (closed) stop.closed(Object.assign(new Error('the reader is gone'), { code: 'EPIPE' }));
   });
   const stopPolling = pollInterfaces(interfaces, system.clock, log);
+  let current = options;
+  const stopReloading = host.onReload(() => {
+    current = reload(current, given, { daemon, source, log });
+  });
   let stays = loaded.keeping.place !== undefined;
   try {
     const reason = await Promise.race([stop.requested, daemon.ended]);
@@ -140,12 +163,13 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
       const todo = `${reason.error.message}: make room, or send it elsewhere`;
       throw new OperatorError(ExitCode.runtime, 'writing to stdout', todo, { cause: reason.error });
     }
-    stays &&= options.keepOnExit;
+    stays &&= current.keepOnExit;
   } catch (error) {
     throw toOperatorError(error, 'watching', circumstances);
   } finally {
     over.abort();
     stopPolling();
+    stopReloading();
     // Detached first, so that nothing comes after what is drained now.
     if (stays) interfaces.leave();
     else interfaces.close();
@@ -153,6 +177,31 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
       leave(loaded.keeping, log, { stays, isSaved });
     });
     if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
+  }
+}
+
+interface Reloadable {
+  readonly daemon: Daemon;
+  readonly source: HostNetworkSource;
+  readonly log: Log;
+}
+
+/** Takes what is read anew; all of it, or nothing where it cannot be taken. Returns what holds from then on. */
+function reload(
+  current: RunOptions,
+  { options: started, reread }: Given,
+  { daemon, source, log }: Reloadable,
+): RunOptions {
+  try {
+    const { options, changes, waiting } = mergeReload(current, reread(), started);
+    source.choose(options);
+    daemon.reload(rulesOf(options));
+    log.info(`reloaded: ${changes.join(', ') || 'nothing changed'}`);
+    for (const each of waiting) log.warn(each);
+    return options;
+  } catch (error) {
+    log.warn(`not reloaded, all stays as it was: ${error instanceof Error ? error.message : String(error)}`);
+    return current;
   }
 }
 
@@ -188,14 +237,20 @@ function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circum
 function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParameters<typeof Daemon>[1] {
   return {
     endian: loaded.endian,
-    policy: daemonPolicy(options),
+    ...rulesOf(options),
     format: options.format,
-    trackingPeriodMs: options.trackingPeriodMs,
-    blockingPeriodMs: options.detectScanPeriodMs,
     maxSources: options.maxSources,
     maxBlocks: options.maxBlocks,
     sourceKeys: loaded.sourceKeys,
     adopted: loaded.keeping.origin !== 'new',
+  };
+}
+
+function rulesOf(options: RunOptions): Rules {
+  return {
+    policy: daemonPolicy(options),
+    trackingPeriodMs: options.trackingPeriodMs,
+    blockingPeriodMs: options.detectScanPeriodMs,
   };
 }
 

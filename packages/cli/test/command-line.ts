@@ -49,6 +49,7 @@ export async function commandLine(
     stderr: error.stream,
     isTerminal: options.isTerminal ?? false,
     onSignal: () => () => undefined,
+    onReload: () => () => undefined,
     exit: () => undefined,
   };
   const end = (exitCode: number, message = '') => ({

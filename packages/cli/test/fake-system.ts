@@ -25,6 +25,7 @@ class Kept extends Writable {
 export function fakeSystem() {
   const done: string[] = [];
   const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
+  const hangUps = new Set<() => void>();
   const files: Record<string, string> = { '/proc/self/status': 'CapEff:\t000001ffffffffff\n' };
   let closed: (gone: boolean) => void = () => undefined;
   const fake = {
@@ -61,11 +62,14 @@ export function fakeSystem() {
         remove: step('remove'),
       };
     },
+    hangUp: () => {
+      for (const listener of hangUps) listener();
+    },
     signal: (name: 'SIGINT' | 'SIGTERM') => {
       for (const listener of listeners) listener(name);
     },
     readerGone: () => closed(true),
-    listening: () => listeners.size,
+    listening: () => listeners.size + hangUps.size,
   };
   const host: Host = {
     pid: 1,
@@ -76,6 +80,10 @@ export function fakeSystem() {
     onSignal: (callback) => {
       listeners.add(callback);
       return () => void listeners.delete(callback);
+    },
+    onReload: (callback) => {
+      hangUps.add(callback);
+      return () => void hangUps.delete(callback);
     },
     exit: (code) => void done.push(`exit ${code}`),
   };

@@ -39,6 +39,7 @@ export async function replayed(
   const [stdout, stderr] = [new Kept(), new Kept()];
   const host: Host = {
     ...{ pid: 1, environment: {}, isTerminal: false, stdout, stderr },
+    onReload: () => () => undefined,
     onSignal: (callback) => {
       signal?.(() => {
         callback('SIGINT');

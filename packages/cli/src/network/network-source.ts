@@ -20,12 +20,17 @@ export interface NetworkChoices {
 export class HostNetworkSource implements NetworkSource {
   readonly #network: HostNetwork;
   readonly #readText: ReadText;
-  readonly #choices: NetworkChoices;
+  #choices: NetworkChoices;
 
   constructor(network: HostNetwork, readText: ReadText, choices: NetworkChoices) {
     this.#network = network;
     this.#readText = readText;
     this.#choices = choices;
+  }
+
+  /** From now on these choices; who was in an SSH session stays. */
+  choose(choices: Omit<NetworkChoices, 'sshPeers'>): void {
+    this.#choices = { ...this.#choices, ...choices };
   }
 
   read(): NetworkState {
