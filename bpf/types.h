@@ -116,6 +116,7 @@ enum allow_reason {
 	ALLOW_SSH_PEER = 4,
 	ALLOW_OPERATOR = 5, /* by a flag, for as long as it is given */
 	ALLOW_COMMAND = 6, /* by a command, until another one takes it back */
+	ALLOW_LIST = 7, /* by a list, for as long as it stands there */
 };
 
 /* local: hash of struct addr (an own unicast address) -> this. Only what is sent to these can be a probe other than a SYN. */
@@ -137,6 +138,7 @@ struct allow {
 enum block_reason {
 	BLOCK_SCAN = 1,
 	BLOCK_OPERATOR = 2,
+	BLOCK_LIST = 3, /* by a list, for as long as it stands there */
 };
 
 /*
@@ -158,7 +160,7 @@ struct block_line {
  * blocked: hash of struct addr (the source: an IPv6 source is its prefix), for IPv6 sources, for those that found no
  * cell, and for allowed addresses.
  *
- * blocked_nets: LPM trie, for nets of the operator. Asked with a packet's whole source address, which must have no block of
+ * blocked_nets: LPM trie, for nets of the operator and of lists. Asked with a packet's whole source address, which must have no block of
  * its own, and not at all while `nets` of the blocklist is 0. A net of less than 96 bits holds no IPv4 address.
  *
  * Both times are whole units.

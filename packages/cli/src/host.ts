@@ -8,6 +8,8 @@ export interface Host {
   readonly stderr: LineStream;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether stderr is one. */
+  readonly isErrorTerminal: boolean;
   /** Calls back at each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** Calls back at each SIGHUP; the returned function stops that. */

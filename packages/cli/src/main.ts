@@ -19,6 +19,7 @@ const host: Host = {
   stdout: process.stdout,
   stderr: process.stderr,
   isTerminal: process.stdout.isTTY,
+  isErrorTerminal: process.stderr.isTTY,
   onSignal(callback) {
     process.on('SIGINT', callback).on('SIGTERM', callback);
     return () => {

@@ -20,6 +20,8 @@ const LIVE = {
   'keep-established': 'keepEstablished',
   allow: 'allow',
   'allow-gateway': 'allowGateway',
+  'allow-list': 'allowList',
+  'block-list': 'blockList',
   'keep-on-exit': 'keepOnExit',
 } as const satisfies Record<string, keyof RunOptions>;
 

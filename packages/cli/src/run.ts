@@ -1,5 +1,4 @@
 import { formatDuration } from './flags/duration.ts';
-import { daemonPolicy } from './flags/policy-choice.ts';
 import type { RunOptions } from './flags/run-options.ts';
 import { type Circumstances, attempt, toOperatorError } from './describe-error.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -12,7 +11,9 @@ import type { HostNetwork } from './network/host-network.ts';
 import { HostNetworkSource } from './network/network-source.ts';
 import { findSshPeers } from './network/ssh-peer.ts';
 import { OperatorError } from './operator-error.ts';
-import { mergeReload } from './reload.ts';
+import { Lists } from './lists/lists.ts';
+import { progressOn } from './system/progress.ts';
+import { Reloading, rulesOf } from './reloading.ts';
 import { describeRoom } from './room.ts';
 import { StopRequest } from './stop-request.ts';
 import { HeldLog } from './system/held-log.ts';
@@ -20,15 +21,7 @@ import { StreamLineSink } from './system/line-sink.ts';
 import type { ReadText } from './system/proc.ts';
 import { stderrLog } from './system/stderr-log.ts';
 import { requireCapabilities } from './capabilities.ts';
-import {
-  type Clock,
-  Daemon,
-  type DaemonPorts,
-  type ListeningPorts,
-  type Log,
-  type Rules,
-  type StateStore,
-} from '@scanward/daemon';
+import { type Clock, Daemon, type DaemonPorts, type ListeningPorts, type Log, type StateStore } from '@scanward/daemon';
 import { ONLINK_MAX } from '@scanward/map-codec';
 
 /** How often the interfaces are looked at. */
@@ -51,6 +44,8 @@ export interface System {
   state(options: RunOptions, loaded: Loaded): StateStore | undefined;
   /** How to attach it. */
   attach(loaded: Loaded, options: RunOptions): Attach;
+  /** The lines of a list. Throws an Error that says why it is not read. */
+  readonly openList: (path: string) => Iterable<string>;
   /** Resolves when the reader of stdout is gone; cancelled by the signal. */
   stdoutClosed(cancel: AbortSignal): Promise<boolean>;
 }
@@ -128,8 +123,8 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const lines = new StreamLineSink(host.stdout, (error) => {
     stop.closed(error);
   });
-  const attach = system.attach(loaded, options);
-  const named: Attach = (link) => attempt(`attaching to ${link.name}`, circumstances, () => attach(link));
+  const attachTo = system.attach(loaded, options);
+  const named: Attach = (link) => attempt(`attaching to ${link.name}`, circumstances, () => attachTo(link));
   const interfaces = new Interfaces(names, system.network, named, log);
   const source = networkSource(given, log);
   const interfaceName = (ifindex: number) => interfaces.nameOf(ifindex);
@@ -137,8 +132,11 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const { clock, listening } = system;
   const ports = { ...loaded, network: source, clock, lines, log, interfaceName, listening, state };
   const daemon = newDaemon(ports, loaded, given);
+  const lists = newLists(loaded, log, given);
   try {
-    start(daemon, interfaces, loaded.keeping, given);
+    startWatching(daemon, given);
+    if (await lists.load(options)) daemon.listed();
+    attach(interfaces, loaded.keeping, given);
   } catch (error) {
     await end(daemon).catch(() => undefined); // why it did not start says more
     loaded.keeping.revert();
@@ -152,9 +150,9 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
     if (closed) stop.closed(Object.assign(new Error('the reader is gone'), { code: 'EPIPE' }));
   });
   const stopPolling = pollInterfaces(interfaces, system.clock, log);
-  let current = options;
+  const reloading = new Reloading({ daemon, source, lists, log }, options, given.reread);
   const stopReloading = host.onReload(() => {
-    current = reload(current, given, { daemon, source, log });
+    reloading.again();
   });
   let stays = loaded.keeping.place !== undefined;
   try {
@@ -163,7 +161,7 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
       const todo = `${reason.error.message}: make room, or send it elsewhere`;
       throw new OperatorError(ExitCode.runtime, 'writing to stdout', todo, { cause: reason.error });
     }
-    stays &&= current.keepOnExit;
+    stays &&= (await reloading.settled()).keepOnExit;
   } catch (error) {
     throw toOperatorError(error, 'watching', circumstances);
   } finally {
@@ -177,31 +175,6 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
       leave(loaded.keeping, log, { stays, isSaved });
     });
     if (!(await lines.flush(FLUSH_MS))) log.warn('the reader of stdout is too slow: the last lines were not written');
-  }
-}
-
-interface Reloadable {
-  readonly daemon: Daemon;
-  readonly source: HostNetworkSource;
-  readonly log: Log;
-}
-
-/** Takes what is read anew; all of it, or nothing where it cannot be taken. Returns what holds from then on. */
-function reload(
-  current: RunOptions,
-  { options: started, reread }: Given,
-  { daemon, source, log }: Reloadable,
-): RunOptions {
-  try {
-    const { options, changes, waiting } = mergeReload(current, reread(), started);
-    source.choose(options);
-    daemon.reload(rulesOf(options));
-    log.info(`reloaded: ${changes.join(', ') || 'nothing changed'}`);
-    for (const each of waiting) log.warn(each);
-    return options;
-  } catch (error) {
-    log.warn(`not reloaded, all stays as it was: ${error instanceof Error ? error.message : String(error)}`);
-    return current;
   }
 }
 
@@ -246,14 +219,6 @@ function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParamete
   };
 }
 
-function rulesOf(options: RunOptions): Rules {
-  return {
-    policy: daemonPolicy(options),
-    trackingPeriodMs: options.trackingPeriodMs,
-    blockingPeriodMs: options.detectScanPeriodMs,
-  };
-}
-
 function networkSource({ options, host, system }: Given, log: Log): HostNetworkSource {
   const source = new HostNetworkSource(system.network, system.readText, {
     allow: options.allow,
@@ -269,10 +234,19 @@ function networkSource({ options, host, system }: Given, log: Log): HostNetworkS
   return source;
 }
 
-function start(daemon: Daemon, interfaces: Interfaces, keeping: Keeping, { circumstances }: Given): void {
+function newLists({ blocks, allow, keeping }: Loaded, log: Log, { host, system }: Given): Lists {
+  const { clock, openList: open } = system;
+  const progress = progressOn(host.stderr, host.isErrorTerminal, () => Number(clock.monotonicNs() / 1_000_000n));
+  return new Lists({ blocks, allow, clock, log, progress, open }, keeping.origin !== 'new');
+}
+
+function startWatching(daemon: Daemon, { circumstances }: Given): void {
   attempt('starting', circumstances, () => {
     daemon.start();
   });
+}
+
+function attach(interfaces: Interfaces, keeping: Keeping, { circumstances }: Given): void {
   attempt(`pinning in ${keeping.place?.folder ?? ''}`, circumstances, () => {
     keeping.keep();
   });

@@ -49,6 +49,7 @@ export async function commandLine(
     stderr: error.stream,
     isTerminal: options.isTerminal ?? false,
     onSignal: () => () => undefined,
+    isErrorTerminal: false,
     onReload: () => () => undefined,
     exit: () => undefined,
   };

@@ -77,6 +77,7 @@ export function fakeSystem() {
     stdout: fake.stdout,
     stderr: fake.stderr,
     isTerminal: false,
+    isErrorTerminal: false,
     onSignal: (callback) => {
       listeners.add(callback);
       return () => void listeners.delete(callback);
@@ -131,7 +132,12 @@ export function fakeSystem() {
         synsEvicted: 0n,
       }),
     },
-    allow: { entries: () => fake.allowed, add: (entry) => fake.allowed.push(entry) > 0, remove: () => false },
+    allow: {
+      entries: () => fake.allowed,
+      add: (entry) => fake.allowed.push(entry) > 0,
+      addAll: (entries) => (fake.allowed.push(...entries), entries.length),
+      remove: () => false,
+    },
     local: { entries: () => [], add: () => true, remove: () => false },
     graces: { entries: () => [], set: () => true, remove: () => false },
     notes: { entries: () => [], get: () => undefined, set: () => true, remove: () => false },
@@ -150,6 +156,11 @@ export function fakeSystem() {
     clock: systemClock,
     readText: (path) => files[path],
     release: '6.18.0',
+    openList: (path) => {
+      const text = files[path];
+      if (text === undefined) throw new Error('there is no such file');
+      return text.split('\n');
+    },
     listening: { at: () => undefined },
     arrayBytes: () => process.memoryUsage().arrayBuffers,
     network: {

@@ -1,5 +1,6 @@
-import { addressKey, contains, formatPrefix, maskAddress } from './addresses.ts';
+import { addressKey, formatPrefix, maskAddress } from './addresses.ts';
 import type { AllowEntry, AllowReasonName, AllowStore, Prefix } from './ports.ts';
+import { PrefixMap } from './prefix-map.ts';
 
 /** For people. */
 export const ALLOW_REASONS: Readonly<Record<AllowReasonName, string>> = {
@@ -8,11 +9,23 @@ export const ALLOW_REASONS: Readonly<Record<AllowReasonName, string>> = {
   resolver: 'resolver',
   'ssh-peer': 'SSH peer',
   operator: 'operator',
+  list: 'list',
   command: 'command',
 };
 
 /** Where several want the same prefix, the first of these names it. */
-const PRECEDENCE: readonly AllowReasonName[] = ['command', 'operator', 'own', 'gateway', 'ssh-peer', 'resolver'];
+const PRECEDENCE: readonly AllowReasonName[] = [
+  'command',
+  'operator',
+  'own',
+  'gateway',
+  'ssh-peer',
+  'resolver',
+  'list',
+];
+
+/** Made and taken back by others than the daemon. */
+const OTHERS: ReadonlySet<AllowReasonName> = new Set(['command', 'list']);
 
 export interface AllowChange {
   readonly change: 'added' | 'removed' | 'refused';
@@ -23,6 +36,7 @@ export interface AllowChange {
 export class Allowlist {
   readonly #store: AllowStore;
   #entries: ReadonlyMap<string, AllowEntry> = new Map();
+  #prefixes = new PrefixMap<AllowEntry>();
 
   constructor(store: AllowStore) {
     this.#store = store;
@@ -30,13 +44,13 @@ export class Allowlist {
 
   /**
    * Makes the program's allowlist what is desired, and returns what changed since the last time, whoever did it. What was
-   * allowed by command stays until it is taken back by command.
+   * allowed by command stays until it is taken back by command, and what a list says as long as it says so.
    */
   reconcile(desired: readonly AllowEntry[]): AllowChange[] {
     const wanted = unique(desired);
     const present = unique(this.#store.entries());
     for (const [key, entry] of present) {
-      if (!wanted.has(key) && entry.reason !== 'command') this.#store.remove(entry);
+      if (!wanted.has(key) && !OTHERS.has(entry.reason)) this.#store.remove(entry);
     }
     const refused: AllowEntry[] = [];
     for (const [key, entry] of wanted) {
@@ -46,6 +60,8 @@ export class Allowlist {
     }
     const before = this.#entries;
     this.#entries = unique(this.#store.entries());
+    this.#prefixes = new PrefixMap();
+    for (const entry of this.#entries.values()) this.#prefixes.set(entry, entry);
     return [
       ...news(before, this.#entries).map((entry) => ({ change: 'added' as const, entry })),
       ...gone(before, this.#entries).map((entry) => ({ change: 'removed' as const, entry })),
@@ -55,16 +71,12 @@ export class Allowlist {
 
   /** Whether a packet's source address is allowed; valid since the last reconcile. */
   allows(address: Uint8Array, offset = 0): boolean {
-    for (const entry of this.#entries.values()) if (contains(entry, address, offset)) return true;
-    return false;
+    return this.#prefixes.around(address, offset).next().done === false;
   }
 
   /** Whether all of the prefix is allowed. */
   covers(prefix: Prefix): boolean {
-    for (const entry of this.#entries.values()) {
-      if (entry.bits <= prefix.bits && contains(entry, prefix.address)) return true;
-    }
-    return false;
+    return this.#prefixes.around(prefix.address, 0, prefix.bits).next().done === false;
   }
 }
 

@@ -40,7 +40,7 @@ export class Blocking {
 
   /** What is blocked since before this daemon is known and not told; returns how many there are. */
   take(): number {
-    for (const entry of this.#ports.blocks.entries()) this.#list.take(entry);
+    for (const entry of this.#ports.blocks.entries()) if (entry.reason !== 'list') this.#list.take(entry);
     return this.#list.size;
   }
 
@@ -107,7 +107,9 @@ export class Blocking {
       if (!isKnown && (entry.reason === 'operator' || beganBefore(entry, nowNs))) this.#list.begin(entry);
     }
     for (const block of this.#list.unseen()) {
-      if (findBlock(this.#ports.blocks, block)) continue;
+      const found = findBlock(this.#ports.blocks, block);
+      if (found?.reason === 'list') this.#list.takenOver(block, nowNs);
+      if (found) continue;
       this.#forget(block);
       this.#over(block, hasExpired(block, nowNs) ? block.expiryNs : nowNs);
     }

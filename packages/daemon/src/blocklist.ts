@@ -31,7 +31,7 @@ export interface BlockWatcher {
   ended(block: KnownBlock, timeNs: bigint, last: BlockEntry | undefined): void;
 }
 
-/** The blocks that were told: each is told once when it begins and once when it ends. */
+/** The blocks that were told: each is told once when it begins and once when it ends. Those of lists are none of them. */
 export class Blocklist {
   readonly #output: Output;
   readonly #wall: WallClock;
@@ -102,6 +102,13 @@ export class Blocklist {
     this.#output.tell({ kind: 'unblock', timeMs: this.#wall.ms(timeNs), ...names(block), reason: block.reason });
   }
 
+  /** A list says since that this one is blocked, so that it goes on in another's name. */
+  takenOver(block: KnownBlock, timeNs: bigint): void {
+    if (!this.#known.delete(keyOf(block))) return;
+    this.#changed();
+    this.#watcher?.ended(block, timeNs, undefined);
+  }
+
   /** All of them; the one that is yielded may be ended. */
   *[Symbol.iterator](): Generator<KnownBlock> {
     for (const [key, held] of this.#known) yield known(key, held);
@@ -112,8 +119,9 @@ export class Blocklist {
     this.#pass++;
   }
 
-  /** The program lists this block: it is not gone. Returns whether it is known as it is. */
+  /** The program lists this block: it is not gone. Returns whether there is nothing to tell of it. */
   see(block: KnownBlock): boolean {
+    if (block.reason === 'list') return true;
     const held = this.#known.get(keyOf(block));
     if (held) held.pass = this.#pass;
     return held !== undefined && isSame(held, block);

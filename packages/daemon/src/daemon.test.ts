@@ -461,7 +461,7 @@ describe('a watcher that fails', () => {
   it.each([
     ['tracking', (world: FakeWorld) => vi.spyOn(world.events, 'drainConnections').mockImplementation(broken), 1_000],
     ['blocking', (world: FakeWorld) => vi.spyOn(world.sources, 'sweep').mockImplementation(broken), 60_000],
-    ['network', (world: FakeWorld) => vi.spyOn(world.allow, 'entries').mockImplementation(broken), 5_000],
+    ['network', (world: FakeWorld) => vi.spyOn(world.local, 'values').mockImplementation(broken), 5_000],
   ] as const)('ends the daemon by the name of %s', async (watcher, breakIt, afterMs) => {
     const { world, daemon } = startDaemon();
     breakIt(world);

@@ -89,6 +89,13 @@ export class Daemon {
     this.#tickers.blocking.setPeriod(blockingPeriodMs);
   }
 
+  /** Lists changed what is allowed or blocked. */
+  listed(): void {
+    if (this.#state !== 'running') return;
+    this.#parts.network.renew();
+    this.#parts.blocking.notice();
+  }
+
   /**
    * Tells what waits, says what happened (also to the log) and ends. After it, or after a failure, no port is
    * used again, except for what `saved` waits for. Best called when the program is detached already: then nothing is left
@@ -122,7 +129,7 @@ export class Daemon {
     const { tracking, network, graces, blocking, keeper } = this.#parts;
     tracking.pass();
     if (!this.#ports.changes?.changed()) return;
-    network.pass();
+    network.renew();
     graces.refresh();
     blocking.notice();
     keeper?.changed();

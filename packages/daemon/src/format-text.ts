@@ -11,7 +11,7 @@ import type {
   ScanLabels,
 } from './events.ts';
 
-const REASONS = { scan: 'port scan', operator: 'operator' } as const;
+const REASONS = { scan: 'port scan', operator: 'operator', list: 'list' } as const;
 
 /** Lines for people: `2021-04-28 15:28:05: New connection: 192.0.2.56:5973 -> 10.0.0.5:80`. Local time. */
 export function textFormat(): Format {

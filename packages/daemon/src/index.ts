@@ -10,6 +10,8 @@ export {
 } from './addresses.ts';
 export { ALLOW_REASONS, Allowlist, describeAllow } from './allowlist.ts';
 export type { AllowChange } from './allowlist.ts';
+export { applyAllowList, applyBlockList } from './apply-list.ts';
+export type { Applied } from './apply-list.ts';
 export { addBlock, findBlock, removeBlock } from './block-table.ts';
 export type { BlockKey } from './block-table.ts';
 export { Daemon } from './daemon.ts';
@@ -31,6 +33,7 @@ export type {
 } from './events.ts';
 export { jsonFormat } from './format-json.ts';
 export { textFormat } from './format-text.ts';
+export { ListedPrefixes } from './listed-prefixes.ts';
 export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
 export type { LineLimits } from './line-limit.ts';
 export type { LostTotal } from './output.ts';
@@ -40,6 +43,7 @@ export type {
   AllowEntry,
   AllowReasonName,
   AllowStore,
+  BulkAllowStore,
   BlockEntry,
   BlockNote,
   BlockReasonName,

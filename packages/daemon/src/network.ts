@@ -23,6 +23,7 @@ export class Network {
   readonly #log: Log;
   readonly #options: NetworkOptions;
   #rules: string | undefined;
+  #desired: string | undefined;
   #failing = false;
   #full = false;
 
@@ -40,9 +41,9 @@ export class Network {
     if (state) this.apply(state);
   }
 
-  /** The rules changed: they are told anew, with what the network looks like now. */
+  /** Rules or allowlist changed otherwise: all is held against the program's again. */
   renew(): void {
-    this.#rules = undefined;
+    this.#rules = this.#desired = undefined;
     this.pass();
   }
 
@@ -55,7 +56,16 @@ export class Network {
     const own = allow.filter(({ reason }) => reason === 'own').map(({ address }) => address);
     reconcileLocal(this.#local, own);
     this.#options.own(own);
+    this.#allow(allow);
+  }
+
+  /** A list may have allowed many thousands: they are gone through only when there is a reason. */
+  #allow(allow: NetworkState['allow']): void {
+    const desired = allow.map(({ address, bits, reason }) => `${address.join('.')}/${bits} ${reason}`).join();
+    if (desired === this.#desired) return;
     const changes = this.#allowlist.reconcile(allow);
+    const isFull = changes.some(({ change }) => change === 'refused');
+    this.#desired = isFull ? undefined : desired;
     this.#tell(changes);
     if (changes.some(({ change }) => change === 'added')) this.#options.allowed();
   }
@@ -75,6 +85,7 @@ export class Network {
 
   #tell(changes: readonly AllowChange[]): void {
     for (const { change, entry } of changes) {
+      if (entry.reason === 'list') continue;
       if (change === 'added') this.#log.info(`allowed ${describeAllow(entry)}`);
       if (change === 'removed') this.#log.info(`no longer allowed ${describeAllow(entry)}`);
     }

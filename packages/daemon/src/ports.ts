@@ -15,8 +15,8 @@ export interface EventSource {
   scansWaiting(): Promise<boolean>;
 }
 
-/** Why somebody is blocked: `enum block_reason`. */
-export type BlockReasonName = 'scan' | 'operator';
+/** Why somebody is blocked: `enum block_reason`. `list`: by a file, for as long as it stands there. */
+export type BlockReasonName = 'scan' | 'operator' | 'list';
 
 /** A block: `struct block` and its key. */
 export interface BlockEntry {
@@ -129,8 +129,8 @@ export interface CounterSource {
   read(): CounterValues;
 }
 
-/** Why an address is allowed: `enum allow_reason`. `operator`: by a flag; `command`: while running, until it is taken back. */
-export type AllowReasonName = 'own' | 'gateway' | 'resolver' | 'ssh-peer' | 'operator' | 'command';
+/** Why an address is allowed: `enum allow_reason`. `operator`: by a flag; `list`: by a file; `command`: while running, until it is taken back. */
+export type AllowReasonName = 'own' | 'gateway' | 'resolver' | 'ssh-peer' | 'operator' | 'list' | 'command';
 
 /** A prefix of the 128-bit address space: an IPv4 /24 has 120 bits. */
 export interface Prefix {
@@ -150,6 +150,12 @@ export interface AllowStore {
   add(entry: AllowEntry): boolean;
   /** Returns false when there was no such entry. */
   remove(prefix: Prefix): boolean;
+}
+
+/** An allowlist that takes many at once. */
+export interface BulkAllowStore extends AllowStore {
+  /** As `add` of each, in a fraction of the time; returns how many of them found room, the first ones. */
+  addAll(entries: readonly AllowEntry[]): number;
 }
 
 /** Own unicast addresses: only what is sent to these can be a probe other than a SYN. */

@@ -271,10 +271,12 @@ export const ENUMS = {
     ALLOW_SSH_PEER: 4,
     ALLOW_OPERATOR: 5,
     ALLOW_COMMAND: 6,
+    ALLOW_LIST: 7,
   },
   block_reason: {
     BLOCK_SCAN: 1,
     BLOCK_OPERATOR: 2,
+    BLOCK_LIST: 3,
   },
   verdict: {
     PASS_NOT_IP: 0,
@@ -371,6 +373,7 @@ export const AllowReason = {
   SSH_PEER: 4,
   OPERATOR: 5,
   COMMAND: 6,
+  LIST: 7,
 } as const;
 export type AllowReason = (typeof AllowReason)[keyof typeof AllowReason];
 
@@ -378,6 +381,7 @@ export type AllowReason = (typeof AllowReason)[keyof typeof AllowReason];
 export const BlockReason = {
   SCAN: 1,
   OPERATOR: 2,
+  LIST: 3,
 } as const;
 export type BlockReason = (typeof BlockReason)[keyof typeof BlockReason];
 

@@ -13,6 +13,7 @@ export const ALLOW_ORIGINS: Readonly<Record<AllowReasonName, string>> = {
   resolver: 'it is a name server of this host (/etc/resolv.conf)',
   'ssh-peer': 'an SSH session that scanward was started from comes from there',
   operator: 'it was given with --allow: run without it',
+  list: 'it stands in a list (--allow-list): take it out there, and reload',
   command: 'it was added by command: scanward allow remove',
 };
 

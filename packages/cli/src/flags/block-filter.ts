@@ -10,7 +10,7 @@ export function parseBlockFilter(text: string): BlockFilter {
   const value = rest.join('=');
   switch (what) {
     case 'reason':
-      return { what, reason: parseChoice(value, ['scan', 'operator'] as const) };
+      return { what, reason: parseChoice(value, ['scan', 'operator', 'list'] as const) };
     case 'net':
       return { what, net: parsePrefix(value, 'so it filters nothing: leave it out') };
     case 'port':

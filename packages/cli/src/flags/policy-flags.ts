@@ -150,6 +150,7 @@ const OF_BLOCKS = {
   probation: '--probation',
   maxNewBlocks: '--max-new-blocks',
   maxBlocks: '--max-blocks',
+  maxNets: '--max-nets',
 };
 
 /** Refuses what contradicts itself in what was given together. @throws OperatorError */
@@ -160,7 +161,7 @@ export function checkPolicy(given: GivenPolicy, { mode, threshold }: PolicyChoic
   }
   if (given.response !== 'log') return;
   for (const [name, flag] of Object.entries(OF_BLOCKS)) {
-    if (given[name as keyof typeof OF_BLOCKS] === undefined) continue;
+    if ((given as Record<string, unknown>)[name] === undefined) continue;
     throw usage(flag, 'it contradicts --response log, which blocks nobody: leave out one of them');
   }
 }

@@ -9,6 +9,11 @@ export interface RunOptions extends PolicyChoice {
   readonly trackingPeriodMs: number;
   readonly xdp: 'auto' | 'native' | 'generic';
   readonly allowGateway: boolean;
+  /** Files of addresses and nets that are never blocked, and of those that are blocked. */
+  readonly allowList: readonly string[];
+  readonly blockList: readonly string[];
+  /** Blocked nets at a time. */
+  readonly maxNets: number;
   readonly replace: boolean;
   readonly format: 'text' | 'json';
   /** The folder of instances on a BPF file system; undefined: the usual one, if there is one. */

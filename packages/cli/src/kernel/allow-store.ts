@@ -1,4 +1,4 @@
-import type { AllowEntry, AllowReasonName, AllowStore, Prefix } from '@scanward/daemon';
+import type { AllowEntry, AllowReasonName, BulkAllowStore, Prefix } from '@scanward/daemon';
 import type { BpfMap } from '@scanward/loader-native';
 import { AllowReason, type Codecs } from '@scanward/map-codec';
 import { prefixKey, setInTrie } from './trie.ts';
@@ -10,6 +10,7 @@ const reasons: Readonly<Record<AllowReasonName, number>> = {
   'ssh-peer': AllowReason.SSH_PEER,
   operator: AllowReason.OPERATOR,
   command: AllowReason.COMMAND,
+  list: AllowReason.LIST,
 };
 
 function reasonName(value: number): AllowReasonName {
@@ -18,12 +19,12 @@ function reasonName(value: number): AllowReasonName {
 }
 
 /** The `allow` map: a trie of prefixes. */
-export class KernelAllowStore implements AllowStore {
+export class KernelAllowStore implements BulkAllowStore {
   readonly #map: Pick<BpfMap, 'set' | 'delete' | 'entries'>;
   readonly #codecs: Codecs;
   readonly #added: () => void;
 
-  /** @param added called after each entry that is added: the program holds the blocklist against it */
+  /** @param added called after entries are added: the program holds the blocklist against it */
   constructor(map: Pick<BpfMap, 'set' | 'delete' | 'entries'>, codecs: Codecs, added: () => void) {
     this.#map = map;
     this.#codecs = codecs;
@@ -38,10 +39,19 @@ export class KernelAllowStore implements AllowStore {
   }
 
   add(entry: AllowEntry): boolean {
+    return this.addAll([entry]) === 1;
+  }
+
+  addAll(entries: readonly AllowEntry[]): number {
+    const refused = entries.findIndex((entry) => !this.#set(entry));
+    const count = refused === -1 ? entries.length : refused;
+    if (count > 0) this.#added();
+    return count;
+  }
+
+  #set(entry: AllowEntry): boolean {
     const value = this.#codecs.allow.encode({ reason: reasons[entry.reason] });
-    const isAdded = setInTrie(this.#map, prefixKey(entry, this.#codecs), value);
-    if (isAdded) this.#added();
-    return isAdded;
+    return setInTrie(this.#map, prefixKey(entry, this.#codecs), value);
   }
 
   remove(prefix: Prefix): boolean {

@@ -23,8 +23,13 @@ import { type CommandProgram, frameRunner } from './command-program.ts';
 const reasonNames: Readonly<Record<number, BlockReasonName>> = {
   [BlockReason.SCAN]: 'scan',
   [BlockReason.OPERATOR]: 'operator',
+  [BlockReason.LIST]: 'list',
 };
-const reasons: Readonly<Record<BlockReasonName, number>> = { scan: BlockReason.SCAN, operator: BlockReason.OPERATOR };
+const reasons: Readonly<Record<BlockReasonName, number>> = {
+  scan: BlockReason.SCAN,
+  operator: BlockReason.OPERATOR,
+  list: BlockReason.LIST,
+};
 
 /** Lines and blocks read by one call: one by one, a full blocklist takes seven times as long. */
 const PER_BATCH = 1_024;

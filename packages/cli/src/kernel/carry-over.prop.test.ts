@@ -37,6 +37,7 @@ function lasting(room = Infinity) {
     allow: {
       entries: () => allow.values(),
       add: (entry) => allow.set(key(entry), entry).size > 0,
+      addAll: () => 0,
       remove: () => false,
     },
     graces: {

@@ -2,6 +2,7 @@ import { endianness, release } from 'node:os';
 import type { System } from '../run.ts';
 import { systemClock } from '../system/clock.ts';
 import { fileLines } from '../system/file-lines.ts';
+import { openList } from '../system/trusted-file.ts';
 import { readText } from '../system/proc.ts';
 import { ProcListeningPorts } from '../network/listening-ports.ts';
 import { choosePlace } from '../pins/choose-place.ts';
@@ -26,6 +27,7 @@ export const nativeSystem: System = {
   release: release(),
   network: nativeNetwork,
   listening: new ProcListeningPorts((path) => fileLines(path, () => undefined), systemClock, OWN_ENDIAN),
+  openList,
   arrayBytes: () => process.memoryUsage().arrayBuffers,
   load: loadKept,
   state: (options, { keeping }) => keptState(options, keeping),

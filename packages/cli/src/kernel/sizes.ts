@@ -7,8 +7,11 @@ const SYN_LINES = 32_768;
 const SINGLE_LINES_PER_SOURCE = 2;
 /** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
 const BLOCKS_A_LINE = 2;
-/** The entries of `blocked_nets`. */
-const NETS_MAX = 65_536;
+/** A trie takes memory as it is filled: room for the lists that people have. */
+const ALLOWED_MAX = 65_536;
+
+/** Of who does not say. */
+const NETS_USUAL = 65_536;
 
 /** How large the tables are, for the kernel and for the program. */
 export interface Sizes {
@@ -17,7 +20,11 @@ export interface Sizes {
 }
 
 /** The sizes that the flags ask for. */
-export function sizesOf({ maxSources, maxBlocks }: Pick<RunOptions, 'maxSources' | 'maxBlocks'>): Sizes {
+export function sizesOf({
+  maxSources,
+  maxBlocks,
+  maxNets = NETS_USUAL,
+}: Pick<RunOptions, 'maxSources' | 'maxBlocks'> & Partial<Pick<RunOptions, 'maxNets'>>): Sizes {
   const sourceSets = Math.ceil(maxSources / SOURCES_PER_SET);
   const singleLines = SINGLE_LINES_PER_SOURCE * maxSources;
   const blockLines = Math.ceil(maxBlocks / BLOCKS_A_LINE);
@@ -28,7 +35,9 @@ export function sizesOf({ maxSources, maxBlocks }: Pick<RunOptions, 'maxSources'
       syns: SYN_LINES,
       blocked_lines: blockLines,
       blocked: maxBlocks,
-      block_notes: maxBlocks + NETS_MAX,
+      blocked_nets: maxNets,
+      block_notes: maxBlocks + maxNets,
+      allow: ALLOWED_MAX,
     },
     constants: {
       source_sets: sourceSets,

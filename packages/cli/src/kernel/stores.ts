@@ -1,5 +1,5 @@
 import type {
-  AllowStore,
+  BulkAllowStore,
   BlockStore,
   CounterSource,
   GraceStore,
@@ -25,7 +25,7 @@ export interface Stores {
   readonly blocks: BlockStore;
   readonly sources: SourceStore;
   readonly counters: CounterSource;
-  readonly allow: AllowStore;
+  readonly allow: BulkAllowStore;
   readonly local: LocalStore;
   readonly graces: GraceStore;
   readonly notes: NoteStore;

@@ -198,7 +198,7 @@ function entryOf(source: Uint8Array, block: Block, isNet: boolean): BlockEntry {
 }
 
 function blockOf({ startNs, expiryNs, reason, packets = 0n, bytes = 0n }: NewBlock): Omit<Block, 'bits'> {
-  return { startNs, expiryNs, packets, bytes, reason: BlockReason[reason] };
+  return { startNs, expiryNs, packets, bytes, reason: reason === 'scan' ? BlockReason.scan : BlockReason.operator };
 }
 
 class ReferenceSources implements SourceStore {

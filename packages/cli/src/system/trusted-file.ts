@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { fileLines } from './file-lines.ts';
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o002;
@@ -28,6 +29,24 @@ export function readConfig(path: string): string | undefined {
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
+  }
+}
+
+/**
+ * The lines of a list, which may be larger.
+ *
+ * @throws Error, as {@link readConfig}
+ */
+export function openList(path: string): Iterable<string> {
+  try {
+    const file = realpathSync(path);
+    return fileLines(file, (stats) => {
+      assertTrusted(file, stats);
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Error('there is no such file', { cause: error });
+    throw new Error(explain(error as NodeJS.ErrnoException), { cause: error });
   }
 }
 

@@ -14,7 +14,7 @@ export interface StateMaps {
 type Times = Pick<Clock, 'monotonicNs' | 'wallMs'>;
 
 /**
- * What is in force now, read as it is asked for: who is allowed by command first, so that whoever restores it knows them
+ * What is in force now but for what lists say, read as it is asked for: who is allowed by command first, so that whoever restores it knows them
  * before the blocks. A block that moves within the program's tables meanwhile may come twice.
  */
 export function* stateEntries(maps: StateMaps, clock: Times): Generator<StateEntry> {
@@ -27,7 +27,7 @@ export function* stateEntries(maps: StateMaps, clock: Times): Generator<StateEnt
     if (untilNs > nowNs) yield { kind: 'grace', address, bits, untilMs: wall.ms(untilNs) };
   }
   for (const block of maps.blocks.entries()) {
-    if (!hasExpired(block, nowNs)) yield stateBlock(block, maps.notes, wall);
+    if (block.reason !== 'list' && !hasExpired(block, nowNs)) yield stateBlock(block, maps.notes, wall);
   }
 }
 

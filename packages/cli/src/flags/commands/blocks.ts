@@ -28,7 +28,7 @@ export function blocksCommand(take: Take): Command {
     .addOption(
       repeatable(
         '--filter <what=value>',
-        'only reason=scan, reason=operator, net=ADDRESS[/LENGTH] or port=NUMBER; repeatable: of one kind any must hold, of several all',
+        'only reason=scan, reason=operator, reason=list, net=ADDRESS[/LENGTH] or port=NUMBER; repeatable: of one kind any must hold, of several all',
         parseBlockFilter,
       ),
     )

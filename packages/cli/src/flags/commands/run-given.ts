@@ -10,6 +10,9 @@ export interface GivenRun extends GivenPlace, GivenState, GivenPolicy {
   trackingPeriod?: number;
   xdp?: 'auto' | 'native' | 'generic';
   allowGateway: boolean;
+  allowList?: string[];
+  blockList?: string[];
+  maxNets?: number;
   replace?: boolean;
   format?: 'text' | 'json';
   object?: string;
@@ -46,6 +49,9 @@ function withDefaults(given: GivenRun): RunOptions {
     ...policyOf(given),
     xdp: given.xdp ?? 'auto',
     allowGateway: given.allowGateway,
+    allowList: given.allowList ?? [],
+    blockList: given.blockList ?? [],
+    maxNets: given.maxNets ?? 65_536,
     replace: given.replace ?? false,
     format: given.format ?? 'text',
     ...(given.object === undefined ? {} : { object: given.object }),

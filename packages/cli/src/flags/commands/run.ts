@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { parseChoice } from '../choice.ts';
-import { withPlace, withState } from '../instance-flags.ts';
+import { path, withPlace, withState } from '../instance-flags.ts';
 import { interfaceName } from '../interface-name.ts';
 import { repeatable, single } from '../option.ts';
 import { withPolicy } from '../policy-flags.ts';
-import { period } from '../policy-values.ts';
+import { period, wholeNumber } from '../policy-values.ts';
 import type { Take } from '../request.ts';
 import { runOptionsOf } from './run-given.ts';
 
@@ -28,7 +28,18 @@ export function withRunFlags(command: Command): Command {
       ),
     )
     .addOption(single('-t, --tracking-period <time>', 'how often connections are printed (default: 1s)', period));
-  return withState(withPlace(withProcess(withPolicy(begun))));
+  return withState(withPlace(withProcess(withLists(withPolicy(begun)))));
+}
+
+function withLists(command: Command): Command {
+  return command
+    .addOption(single('--max-nets <count>', 'nets blocked at a time (default: 65536)', wholeNumber(1, 16_777_216)))
+    .addOption(
+      repeatable('--allow-list <file>', 'never block who stands in it, an address or net a line; repeatable', path),
+    )
+    .addOption(
+      repeatable('--block-list <file>', 'block who stands in it (as FireHOL netsets have them); repeatable', path),
+    );
 }
 
 function withProcess(command: Command): Command {

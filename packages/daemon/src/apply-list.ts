@@ -1,0 +1,87 @@
+import { addBlock, removeBlock } from './block-table.ts';
+import { isIpv4 } from './addresses.ts';
+import type { ListedPrefixes } from './listed-prefixes.ts';
+import type { AllowEntry, BlockEntry, BlockStore, BulkAllowStore, Clock, Prefix } from './ports.ts';
+
+/** What became of a list. */
+export interface Applied {
+  readonly added: number;
+  readonly removed: number;
+  /** They found no room. */
+  readonly refused: number;
+}
+
+/** Entries between two yields: so many take some milliseconds. */
+const SLICE = 2_048;
+
+/**
+ * Blocks what a list says, for ever, and lifts what it says no more; in slices, so that others have their turn: each yield
+ * tells how many were dealt with. What an operator has blocked stays his; a scanner's block is taken over.
+ *
+ * @param wanted is emptied
+ */
+export function* applyBlockList(
+  wanted: ListedPrefixes,
+  { blocks, clock }: { readonly blocks: BlockStore; readonly clock: Pick<Clock, 'monotonicNs'> },
+): Generator<number, Applied> {
+  const gone: BlockEntry[] = [];
+  let done = 0;
+  for (const entry of blocks.entries()) {
+    if (entry.reason === 'list' && !take(wanted, entry)) gone.push(entry);
+    if (entry.reason === 'operator') take(wanted, entry);
+    if (++done % SLICE === 0) yield done;
+  }
+  for (const entry of gone) {
+    removeBlock(blocks, entry);
+    if (++done % SLICE === 0) yield done;
+  }
+  const counts = { added: 0, removed: gone.length, refused: 0 };
+  const block = { startNs: clock.monotonicNs(), expiryNs: 0n, reason: 'list' } as const;
+  for (const prefix of wanted) {
+    const key = { source: prefix.address, bits: prefix.bits, isNet: isNet(prefix) };
+    counts[addBlock(blocks, key, block) ? 'added' : 'refused']++;
+    if (++done % SLICE === 0) yield done;
+  }
+  return counts;
+}
+
+/** Single IPv4 addresses stand with the scanners, where a lookup costs least; all else are nets. */
+const isNet = ({ address, bits }: Prefix): boolean => bits < 128 || !isIpv4(address);
+
+function take(wanted: ListedPrefixes, { source, bits, isNet: found }: BlockEntry): boolean {
+  const prefix = { address: source, bits };
+  return found === isNet(prefix) && wanted.delete(prefix);
+}
+
+/** The same of the allowlist. Who is allowed otherwise already stays so. */
+export function* applyAllowList(wanted: ListedPrefixes, allow: BulkAllowStore): Generator<number, Applied> {
+  const gone: AllowEntry[] = [];
+  let done = 0;
+  for (const entry of allow.entries()) {
+    if (!wanted.delete(entry) && entry.reason === 'list') gone.push(entry);
+    if (++done % SLICE === 0) yield done;
+  }
+  for (const entry of gone) {
+    allow.remove(entry);
+    if (++done % SLICE === 0) yield done;
+  }
+  let [added, refused] = [0, 0];
+  for (const slice of slices(wanted)) {
+    const count = allow.addAll(slice.map((prefix) => ({ ...prefix, reason: 'list' })));
+    added += count;
+    refused += slice.length - count;
+    yield (done += slice.length);
+  }
+  return { added, removed: gone.length, refused };
+}
+
+function* slices(prefixes: Iterable<Prefix>): Generator<Prefix[]> {
+  let slice: Prefix[] = [];
+  for (const prefix of prefixes) {
+    slice.push(prefix);
+    if (slice.length < SLICE) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
+}
