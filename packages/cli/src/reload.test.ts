@@ -71,6 +71,9 @@ describe('what is read anew', () => {
       },
       ...{ '--format': 'json', '--object': '/x', '--name': 'b', '--bpffs': '/b', '--state': '/s' },
       ...{
+        '--allow-list': '/a',
+        '--block-list': '/b',
+        '--max-nets': '8',
         '--no-keep-established': '',
         '--no-allow-gateway': '',
         '--replace': '',
@@ -93,12 +96,16 @@ describe('SIGHUP', () => {
     while (!fake.stderr.text.includes('attached to')) await sleep(1);
     const said = fake.stderr.text.length;
     fake.hangUp();
+    const reloaded = async () => {
+      while (!/reloaded/.test(fake.stderr.text.slice(said))) await sleep(1);
+    };
     const stop = async () => {
+      await reloaded();
       fake.signal('SIGTERM');
       await running;
       return { fake, text: fake.stderr.text.slice(said) };
     };
-    return { fake, stop };
+    return { stop };
   };
 
   test('takes the rules over without detaching', async () => {

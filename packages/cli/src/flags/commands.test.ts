@@ -148,7 +148,7 @@ test.each([
   ['blocks --limit 0', "--limit: '0' must be from 1 to 1000000000"],
   ['blocks --limit ten', `--limit: 'ten' ${NOT_A_NUMBER}, from 1 to 1000000000`],
   ['blocks --filter x', "--filter: 'x' is no filter: write reason=scan, net=198.51.100.0/24 or port=22"],
-  ['blocks --filter reason=scn', "--filter: 'scn' must be scan or operator (did you mean scan?)"],
+  ['blocks --filter reason=scn', "--filter: 'scn' must be scan, operator or list (did you mean scan?)"],
   ['blocks --filter net=1.2.3', `--filter: '1.2.3' ${NOT_AN_ADDRESS}`],
   ['blocks --filter net=::/0', "--filter: '::/0' holds every address, so it filters nothing: leave it out"],
   ['blocks --filter port=65536', "--filter: '65536' must be from 0 to 65535"],

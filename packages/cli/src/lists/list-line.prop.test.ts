@@ -11,7 +11,7 @@ const text = fc.oneof(
   dotted,
   fc.tuple(dotted, fc.nat(40)).map(([address, bits]) => `${address}/${bits}`),
   fc.ipV6(),
-  fc.string({ unit: fc.constantFrom(...'0123456789.:/ab -') }),
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789.:/ab -')) }),
 );
 
 function outcome(read: () => { address: Uint8Array; bits: number } | undefined): string {

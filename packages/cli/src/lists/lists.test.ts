@@ -31,7 +31,7 @@ function world(isAdopted = false) {
       allow: {
         entries: () => [...allow.values()],
         add: (entry) => allow.set(text(entry), entry).size > 0,
-        addAll: (entries) => entries.filter((entry) => allow.set(text(entry), entry)).length,
+        addAll: (entries) => entries.filter((entry) => allow.set(text(entry), entry).size > 0).length,
         remove: (prefix) => allow.delete(text(prefix)),
       },
       clock: { monotonicNs: () => 7n },
