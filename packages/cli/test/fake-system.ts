@@ -117,6 +117,8 @@ export function fakeSystem() {
       getNet: () => undefined,
       addNet: () => true,
       removeNet: () => false,
+      addAll: (blocks) => blocks.length,
+      removeAll: () => undefined,
     },
     sources: { visit: () => undefined, forget: () => undefined, sweep: () => 0 },
     counters: {

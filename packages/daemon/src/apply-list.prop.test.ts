@@ -86,7 +86,7 @@ test('what finds no room is counted', () => {
   const world = new FakeWorld();
   world.blocks.room = 2;
   const list = listed(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((each) => ({ address: ip(each), bits: 128 })));
-  expect(finish(applyBlockList(list, world.ports()))).toEqual({ added: 2, removed: 0, refused: 1 });
+  expect(finish(applyBlockList(list, world))).toEqual({ added: 2, removed: 0, refused: 1 });
 });
 
 class BulkAllow extends FakeAllow implements BulkAllowStore {
@@ -127,12 +127,12 @@ test('the daemon tells no line of what lists block, keeps none of it, and a scan
     { address: ip('192.0.2.56'), bits: 128 },
     { address: ip('198.51.100.0'), bits: 120 },
   ]);
-  expect(finish(applyBlockList(list, world.ports()))).toMatchObject({ added: 2 });
+  expect(finish(applyBlockList(list, world))).toMatchObject({ added: 2 });
   daemon.listed();
   world.clock.advance(120_000);
   expect([...world.blocks.entries()].map(({ reason }) => reason)).toEqual(['list', 'list']);
   expect(world.lines.lines.slice(before).filter((line) => /Blocked|Unblocked/.test(line))).toEqual([]);
-  finish(applyBlockList(listed([]), world.ports()));
+  finish(applyBlockList(listed([]), world));
   daemon.listed();
   world.clock.advance(120_000);
   expect([...world.blocks.entries()]).toEqual([]);

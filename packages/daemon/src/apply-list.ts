@@ -1,7 +1,6 @@
-import { addBlock, removeBlock } from './block-table.ts';
 import { isIpv4 } from './addresses.ts';
 import type { ListedPrefixes } from './listed-prefixes.ts';
-import type { AllowEntry, BlockEntry, BlockStore, BulkAllowStore, Clock, Prefix } from './ports.ts';
+import type { AllowEntry, BlockEntry, BulkAllowStore, BulkBlockStore, Clock, Prefix } from './ports.ts';
 
 /** What became of a list. */
 export interface Applied {
@@ -22,7 +21,7 @@ const SLICE = 2_048;
  */
 export function* applyBlockList(
   wanted: ListedPrefixes,
-  { blocks, clock }: { readonly blocks: BlockStore; readonly clock: Pick<Clock, 'monotonicNs'> },
+  { blocks, clock }: { readonly blocks: BulkBlockStore; readonly clock: Pick<Clock, 'monotonicNs'> },
 ): Generator<number, Applied> {
   const gone: BlockEntry[] = [];
   let done = 0;
@@ -31,19 +30,22 @@ export function* applyBlockList(
     if (entry.reason === 'operator') take(wanted, entry);
     if (++done % SLICE === 0) yield done;
   }
-  for (const entry of gone) {
-    removeBlock(blocks, entry);
-    if (++done % SLICE === 0) yield done;
+  for (const slice of slices(gone)) {
+    blocks.removeAll(slice);
+    yield (done += slice.length);
   }
-  const counts = { added: 0, removed: gone.length, refused: 0 };
+  let [added, refused] = [0, 0];
   const block = { startNs: clock.monotonicNs(), expiryNs: 0n, reason: 'list' } as const;
-  for (const prefix of wanted) {
-    const key = { source: prefix.address, bits: prefix.bits, isNet: isNet(prefix) };
-    counts[addBlock(blocks, key, block) ? 'added' : 'refused']++;
-    if (++done % SLICE === 0) yield done;
+  for (const slice of slices(wanted)) {
+    const count = blocks.addAll(slice.map((prefix) => ({ ...keyOf(prefix), ...block })));
+    added += count;
+    refused += slice.length - count;
+    yield (done += slice.length);
   }
-  return counts;
+  return { added, removed: gone.length, refused };
 }
+
+const keyOf = (prefix: Prefix) => ({ source: prefix.address, bits: prefix.bits, isNet: isNet(prefix) });
 
 /** Single IPv4 addresses stand with the scanners, where a lookup costs least; all else are nets. */
 const isNet = ({ address, bits }: Prefix): boolean => bits < 128 || !isIpv4(address);
@@ -75,10 +77,10 @@ export function* applyAllowList(wanted: ListedPrefixes, allow: BulkAllowStore): 
   return { added, removed: gone.length, refused };
 }
 
-function* slices(prefixes: Iterable<Prefix>): Generator<Prefix[]> {
-  let slice: Prefix[] = [];
-  for (const prefix of prefixes) {
-    slice.push(prefix);
+function* slices<T>(all: Iterable<T>): Generator<T[]> {
+  let slice: T[] = [];
+  for (const each of all) {
+    slice.push(each);
     if (slice.length < SLICE) continue;
     yield slice;
     slice = [];

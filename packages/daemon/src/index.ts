@@ -44,6 +44,8 @@ export type {
   AllowReasonName,
   AllowStore,
   BulkAllowStore,
+  BulkBlockStore,
+  KeyedBlock,
   BlockEntry,
   BlockNote,
   BlockReasonName,

@@ -66,6 +66,17 @@ export interface BlockStore {
   removeNet(net: Prefix): boolean;
 }
 
+/** A block that is meant by its table and its key. */
+export type KeyedBlock = Pick<BlockEntry, 'source' | 'bits' | 'isNet'> & NewBlock;
+
+/** A blocklist that takes many changes at once, each in a tenth of the time. */
+export interface BulkBlockStore extends BlockStore {
+  /** As `add` or `addNet` of each; returns how many found room. */
+  addAll(blocks: readonly KeyedBlock[]): number;
+  /** As `remove` or `removeNet` of each. */
+  removeAll(blocks: readonly Pick<BlockEntry, 'source' | 'bits' | 'isNet'>[]): void;
+}
+
 /** Until when the sources of a prefix are not blocked by the program, whatever they do: they were unblocked by command. */
 export interface GraceEntry extends Prefix {
   readonly untilNs: bigint;

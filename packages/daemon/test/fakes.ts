@@ -6,7 +6,8 @@ import type {
   AllowReasonName,
   AllowStore,
   BlockEntry,
-  BlockStore,
+  BulkBlockStore,
+  KeyedBlock,
   Clock,
   CounterValues,
   DaemonPorts,
@@ -134,7 +135,7 @@ function drain(ring: Uint8Array[], visit: (bytes: Uint8Array, offset: number) =>
   return records.length;
 }
 
-export class FakeBlocks implements BlockStore {
+export class FakeBlocks implements BulkBlockStore {
   readonly map = new Map<string, BlockEntry>();
   readonly nets = new Map<string, BlockEntry>();
   /** For sources, and as much for nets. */
@@ -159,6 +160,20 @@ export class FakeBlocks implements BlockStore {
     this.put({ packets: 0n, bytes: 0n, ...block, source: Uint8Array.from(source), bits, isNet: false });
     this.calls.push('add');
     return true;
+  }
+
+  addAll(blocks: readonly KeyedBlock[]): number {
+    return blocks.filter((block) =>
+      block.isNet
+        ? this.addNet({ address: block.source, bits: block.bits }, block)
+        : this.add(block.source, block.bits, block),
+    ).length;
+  }
+
+  removeAll(blocks: readonly Pick<BlockEntry, 'source' | 'bits' | 'isNet'>[]): void {
+    for (const { source, bits, isNet } of blocks)
+      if (isNet) this.removeNet({ address: source, bits });
+      else this.remove(source);
   }
 
   /** As the program or somebody else would. */

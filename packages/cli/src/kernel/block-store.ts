@@ -1,7 +1,8 @@
 import {
   type BlockEntry,
   type BlockReasonName,
-  type BlockStore,
+  type BulkBlockStore,
+  type KeyedBlock,
   maskAddress,
   type NewBlock,
   type Prefix,
@@ -16,6 +17,7 @@ import {
   CommandFrame,
   commandOf,
   CommandOp,
+  COMMANDS_MAX,
   type RunFrame,
 } from '@scanward/map-codec';
 import { type CommandProgram, frameRunner } from './command-program.ts';
@@ -41,11 +43,11 @@ const LINES_PER_RECHECK = 65_536;
 export interface BlockMaps {
   readonly lines: Pick<BpfMap, 'getBatch' | 'maxEntries'>;
   readonly hash: Pick<BpfMap, 'getBatch'>;
-  readonly nets: Pick<BpfMap, 'entries'>;
+  readonly nets: Pick<BpfMap, 'getBatch'>;
 }
 
 /** The blocklist. It is only read here; what is to change in it is asked of the command program. */
-export class KernelBlockStore implements BlockStore {
+export class KernelBlockStore implements BulkBlockStore {
   readonly #maps: BlockMaps;
   readonly #codecs: Codecs;
   readonly #frame: CommandFrame;
@@ -75,8 +77,12 @@ export class KernelBlockStore implements BlockStore {
         yield entryOf(source, this.#codecs.block.decode(values, i * size), false);
       }
     }
-    for (const [key, value] of this.#maps.nets.entries()) {
-      yield entryOf(this.#codecs.prefixKey.decode(key).address, this.#codecs.block.decode(value), true);
+    const { size: keySize } = this.#codecs.prefixKey;
+    for (const { count, keys, values } of this.#maps.nets.getBatch(PER_BATCH)) {
+      for (let i = 0; i < count; i++) {
+        const { address } = this.#codecs.prefixKey.decode(keys, i * keySize);
+        yield entryOf(address, this.#codecs.block.decode(values, i * size), true);
+      }
     }
   }
 
@@ -102,6 +108,40 @@ export class KernelBlockStore implements BlockStore {
 
   addNet({ address, bits }: Prefix, block: NewBlock): boolean {
     return this.#block(maskAddress(address, bits), blockOf(block, bits), bits);
+  }
+
+  addAll(blocks: readonly KeyedBlock[]): number {
+    let made = 0;
+    this.#all(
+      blocks,
+      ({ source, bits, isNet, ...block }) => {
+        this.#frame.addBlock(
+          isNet ? maskAddress(source, bits) : source,
+          blockOf(block, bits),
+          isNet ? bits : undefined,
+        );
+      },
+      (outcome) => {
+        if (outcome === BlockOutcome.MADE) made++;
+      },
+    );
+    return made;
+  }
+
+  removeAll(blocks: readonly Pick<KeyedBlock, 'source' | 'bits' | 'isNet'>[]): void {
+    this.#all(blocks, ({ source, bits, isNet }) => {
+      this.#frame.addUnblock(isNet ? maskAddress(source, bits) : source, isNet ? bits : undefined);
+    });
+  }
+
+  /** As many at once as a frame holds. */
+  #all<T>(items: readonly T[], add: (item: T) => void, take: (outcome: number) => void = () => undefined): void {
+    for (let first = 0; first < items.length; first += COMMANDS_MAX) {
+      this.#frame.clear();
+      for (const item of items.slice(first, first + COMMANDS_MAX)) add(item);
+      this.#frame.run(this.#run);
+      for (let i = 0; i < this.#frame.count; i++) take(this.#frame.outcome(i));
+    }
   }
 
   #block(source: Uint8Array, block: Block, netBits?: number): boolean {

@@ -33,6 +33,8 @@ function lasting(room = Infinity) {
       getNet: (net) => blocks.get(key(net)),
       addNet: (net, block) => put(net, block, true),
       removeNet: () => false,
+      addAll: () => 0,
+      removeAll: () => undefined,
     },
     allow: {
       entries: () => allow.values(),

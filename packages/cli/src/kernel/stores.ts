@@ -1,6 +1,6 @@
 import type {
   BulkAllowStore,
-  BlockStore,
+  BulkBlockStore,
   CounterSource,
   GraceStore,
   LocalStore,
@@ -22,7 +22,7 @@ import { KernelSourceStore } from './source-store.ts';
 
 /** The daemon's ports on one set of maps, whoever made it. */
 export interface Stores {
-  readonly blocks: BlockStore;
+  readonly blocks: BulkBlockStore;
   readonly sources: SourceStore;
   readonly counters: CounterSource;
   readonly allow: BulkAllowStore;

@@ -27,6 +27,11 @@ function world(isAdopted = false) {
         getNet: (net) => blocks.get(text(net)),
         addNet: (net, block) => put(net, true)(block),
         removeNet: (net) => blocks.delete(text(net)),
+        addAll: (all) =>
+          all.filter((block) => put({ address: block.source, bits: block.bits }, block.isNet)(block)).length,
+        removeAll: (all) => {
+          for (const { source, bits } of all) blocks.delete(text({ address: source, bits }));
+        },
       },
       allow: {
         entries: () => [...allow.values()],

@@ -3,7 +3,7 @@ import {
   type Applied,
   applyAllowList,
   applyBlockList,
-  type BlockStore,
+  type BulkBlockStore,
   type BulkAllowStore,
   type Clock,
   ListedPrefixes,
@@ -16,7 +16,7 @@ import type { Progress } from '../system/progress.ts';
 import { readList } from './read-list.ts';
 
 export interface ListPorts {
-  readonly blocks: BlockStore;
+  readonly blocks: BulkBlockStore;
   readonly allow: BulkAllowStore;
   readonly clock: Pick<Clock, 'monotonicNs'>;
   readonly log: Log;
