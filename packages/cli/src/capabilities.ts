@@ -8,6 +8,9 @@ const needed = [
   ['CAP_BPF', 39n],
 ] as const;
 
+/** Their numbers. */
+export const CAPABILITIES: readonly number[] = needed.map(([, bit]) => Number(bit));
+
 // Since 5.8 CAP_SYS_ADMIN stands for these two, but never for CAP_NET_ADMIN.
 const sysAdmin = 1n << 21n;
 const heldBySysAdmin: ReadonlySet<string> = new Set(['CAP_PERFMON', 'CAP_BPF']);

@@ -74,6 +74,7 @@ describe('what is read anew', () => {
         '--allow-list': '/a',
         '--block-list': '/b',
         '--max-nets': '8',
+        '--user': 'nobody',
         '--no-keep-established': '',
         '--no-allow-gateway': '',
         '--replace': '',

@@ -38,6 +38,8 @@ export interface System {
   readonly listening: ListeningPorts;
   /** Bytes of the process's array buffers. */
   arrayBytes(): number;
+  /** Becomes the user that is named, if one is. @throws OperatorError, or what the system answers */
+  dropPrivileges(options: RunOptions): void;
   /** Loads the program. @throws OperatorError, or what the loader throws */
   load(options: RunOptions): Loaded;
   /** The state file; undefined: there is none. @throws OperatorError if it was named and cannot be had */
@@ -82,9 +84,14 @@ async function loadAndWatch(asked: Asked): Promise<void> {
   };
   const names = attempt('finding the interfaces', circumstances, () => interfaceNames(options, system.network));
   requireCapabilities(circumstances.status);
+  // Whoever is not root any more does not see who his parents are.
+  const sshPeers = findSshPeers(asked.host.environment, asked.host.pid, system.readText);
+  attempt('dropping privileges', circumstances, () => {
+    system.dropPrivileges(options);
+  });
   const loaded = attempt('loading the program', circumstances, () => system.load(options));
   try {
-    await watch(names, loaded, { ...asked, circumstances });
+    await watch(names, loaded, { ...asked, circumstances, sshPeers });
   } finally {
     loaded.close();
   }
@@ -115,6 +122,7 @@ interface Asked {
 
 interface Given extends Asked {
   readonly circumstances: Circumstances;
+  readonly sshPeers: readonly Uint8Array[];
 }
 
 async function watch(names: readonly string[], loaded: Loaded, given: Given): Promise<void> {
@@ -219,11 +227,11 @@ function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParamete
   };
 }
 
-function networkSource({ options, host, system }: Given, log: Log): HostNetworkSource {
+function networkSource({ options, system, sshPeers }: Given, log: Log): HostNetworkSource {
   const source = new HostNetworkSource(system.network, system.readText, {
     allow: options.allow,
     allowGateway: options.allowGateway,
-    sshPeers: findSshPeers(host.environment, host.pid, system.readText),
+    sshPeers,
   });
   const { length } = source.read().onlink;
   if (length > ONLINK_MAX) {

@@ -158,6 +158,9 @@ export function fakeSystem() {
     clock: systemClock,
     readText: (path) => files[path],
     release: '6.18.0',
+    dropPrivileges: ({ user }) => {
+      if (user !== undefined) done.push(`become ${user}`);
+    },
     openList: (path) => {
       const text = files[path];
       if (text === undefined) throw new Error('there is no such file');

@@ -21,6 +21,8 @@ export { BpfMap } from './maps/bpf-map.ts';
 export type { MapRequest } from './maps/create-map.ts';
 export type { MapInfo } from './maps/map-info.ts';
 export { isPerCpu, type MapShape } from './maps/map-shape.ts';
+export { becomeUser } from './become-user.ts';
+export type { User } from './become-user.ts';
 export { raiseMemlock } from './memlock.ts';
 export { listAddresses, type NetworkAddress } from './network/addresses.ts';
 export { NetlinkFormatError } from './network/codec.ts';

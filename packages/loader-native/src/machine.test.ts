@@ -4,6 +4,7 @@ import { Descriptor } from './descriptor.ts';
 import { features } from './features.ts';
 import { errnoName, errnoNumber } from './kernel/errno.ts';
 import { ringBytes } from './maps/create-map.ts';
+import { becomeUser } from './become-user.ts';
 import { raiseMemlock } from './memlock.ts';
 import { BpfMap } from './maps/bpf-map.ts';
 import { FakeSys } from './testing/fake-sys.ts';
@@ -38,6 +39,15 @@ test('the locked-memory limit', () => {
   expect(raiseMemlock(sys)).toBeUndefined();
   expect(sys.memlock).toBe(Number.MAX_SAFE_INTEGER);
   expect(raiseMemlock(new FakeSys().refuse('setMemlock', 'EPERM'))).toBe('EPERM');
+});
+
+test('another user, with the capabilities in two halves', () => {
+  const sys = new FakeSys();
+  becomeUser({ uid: 65_534, gid: 100 }, [12, 38, 39], sys);
+  expect(sys.user).toEqual({ uid: 65_534, gid: 100, low: 0x1000, high: 0xc0 });
+  expect(() => {
+    becomeUser({ uid: 1, gid: 1 }, [], new FakeSys().refuse('becomeUser', 'EPERM'));
+  }).toThrow('becoming user 1: setuid: EPERM');
 });
 
 test.each([

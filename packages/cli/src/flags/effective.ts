@@ -39,6 +39,7 @@ export function effective(options: RunOptions): Effective {
     replace: options.replace,
     format: options.format,
     object: options.object,
+    user: options.user,
     pin: options.pin,
     'keep-on-exit': ofPins(options.keepOnExit),
     name: ofPins(options.name),

@@ -47,6 +47,7 @@ test('the defaults', () => {
     allowList: [],
     blockList: [],
     maxNets: 65_536,
+    user: undefined,
     ipv6Prefix: 64,
     maxSources: 65_536,
     maxBlocks: 65_536,

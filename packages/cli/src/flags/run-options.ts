@@ -25,6 +25,8 @@ export interface RunOptions extends PolicyChoice {
   /** Whether it stays when the process is asked to end. */
   readonly keepOnExit: boolean;
   readonly state: StateChoice;
+  /** Whom the process becomes when it has made what that one may not make; undefined: it stays who it is. */
+  readonly user: string | undefined;
   /** Another BPF object than the shipped one. */
   readonly object?: string;
 }

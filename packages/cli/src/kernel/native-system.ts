@@ -10,10 +10,13 @@ import { keptState } from '../pins/kept-state.ts';
 import { LinkPins, watcherOf } from '../pins/link-pins.ts';
 import { OwnedInstance } from '../pins/owned-instance.ts';
 import { DEFAULT_BPFFS } from '../pins/place.ts';
+import { ExitCode } from '../exit-codes.ts';
 import type { RunOptions } from '../flags/run-options.ts';
+import { OperatorError } from '../operator-error.ts';
 import type { Attach } from '../interfaces.ts';
 import { attacher, attachProgram } from './attach.ts';
 import { PinnedAttacher } from './attach-pinned.ts';
+import { dropPrivileges } from './drop-privileges.ts';
 import { load, type Loaded } from './load.ts';
 import { nativeNetwork } from './native-network.ts';
 import { stdoutReaderGone } from './reader-gone.ts';
@@ -29,6 +32,7 @@ export const nativeSystem: System = {
   listening: new ProcListeningPorts((path) => fileLines(path, () => undefined), systemClock, OWN_ENDIAN),
   openList,
   arrayBytes: () => process.memoryUsage().arrayBuffers,
+  dropPrivileges,
   load: loadKept,
   state: (options, { keeping }) => keptState(options, keeping),
   attach: attachKept,
@@ -37,8 +41,7 @@ export const nativeSystem: System = {
 
 /** Takes the instance, then loads. */
 function loadKept(options: RunOptions): Loaded {
-  const { place, warning } = choosePlace(options);
-  const instance = place && OwnedInstance.take(place);
+  const { instance, warning } = takeInstance(options);
   try {
     const loaded = load(options, OWN_ENDIAN, instance);
     if (warning === undefined) return loaded;
@@ -46,6 +49,22 @@ function loadKept(options: RunOptions): Loaded {
   } catch (error) {
     instance?.close();
     throw error;
+  }
+}
+
+/** Who has no right to the usual place goes on without one. */
+function takeInstance(options: RunOptions): { instance: OwnedInstance | undefined; warning: string | undefined } {
+  const { place, warning } = choosePlace(options);
+  try {
+    return { instance: place && OwnedInstance.take(place), warning };
+  } catch (error) {
+    const isRight = error instanceof OperatorError && error.exitCode === ExitCode.capability;
+    if (options.bpffs !== undefined || !isRight) throw error;
+    const todo = 'name a folder of yours on a BPF file system with --bpffs, or say --no-pin';
+    return {
+      instance: undefined,
+      warning: `no right to pin in ${DEFAULT_BPFFS}: nothing outlives this process: ${todo}`,
+    };
   }
 }
 

@@ -3,12 +3,15 @@
 // A wrong argument throws a TypeError or RangeError that names it, before any system call. A kernel's
 // refusal never throws. No property is read, no getter and no callback runs.
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <napi.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -265,6 +268,23 @@ Napi::Value SetMemlock(const Napi::CallbackInfo& info) {
   return Answer(info, setrlimit(RLIMIT_MEMLOCK, &limit) < 0 ? -errno : 0);
 }
 
+// The user, the group and no other one, for all threads; these capabilities, and none that could be had again, for this one.
+Napi::Value BecomeUser(const Napi::CallbackInfo& info) {
+  ExpectArguments(info, 4);
+  const auto uid = static_cast<uid_t>(IntegerArgument(info, 0, "uid", 1, UINT32_MAX - 1));
+  const auto gid = static_cast<gid_t>(IntegerArgument(info, 1, "gid", 1, UINT32_MAX - 1));
+  const auto low = static_cast<uint32_t>(IntegerArgument(info, 2, "low", 0, UINT32_MAX));
+  const auto high = static_cast<uint32_t>(IntegerArgument(info, 3, "high", 0, UINT32_MAX));
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct data[2] = {{low, low, 0}, {high, high, 0}};
+  const bool done = prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setgroups(1, &gid) == 0 && setgid(gid) == 0 &&
+                    setuid(uid) == 0 && syscall(SYS_capset, &header, data) == 0 &&
+                    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                    // Its own /proc/self is root's otherwise.
+                    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
+  return Answer(info, done ? 0 : -errno);
+}
+
 Napi::Value PageSize(const Napi::CallbackInfo& info) {
   ExpectArguments(info, 0);
   return Answer(info, sysconf(_SC_PAGESIZE));
@@ -395,6 +415,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("flock", Napi::Function::New(env, Flock));
   exports.Set("netlink", Napi::Function::New(env, Netlink));
   exports.Set("setMemlock", Napi::Function::New(env, SetMemlock));
+  exports.Set("becomeUser", Napi::Function::New(env, BecomeUser));
   exports.Set("pageSize", Napi::Function::New(env, PageSize));
   exports.Set("waitReadable", Napi::Function::New(env, WaitReadable));
   exports.Set("cancelWait", Napi::Function::New(env, CancelWait));

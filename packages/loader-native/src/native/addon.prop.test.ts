@@ -44,6 +44,12 @@ const signatures: Record<string, [name: string, good: unknown][]> = {
     ['reply', new Uint8Array(64)],
   ],
   setMemlock: [['bytes', 1]],
+  becomeUser: [
+    ['uid', 65_534],
+    ['gid', 65_534],
+    ['low', 0],
+    ['high', 0],
+  ],
   pageSize: [],
   waitReadable: [['fd', closedFd]],
   cancelWait: [['fd', closedFd]],
@@ -167,7 +173,9 @@ test('any mixture of values: a number, a promise or a named error, and no descri
   const before = readdirSync('/proc/self/fd').length;
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom(...Object.keys(signatures).filter((name) => name !== 'close' && name !== 'setMemlock')),
+      fc.constantFrom(
+        ...Object.keys(signatures).filter((name) => !['close', 'setMemlock', 'becomeUser'].includes(name)),
+      ),
       fc.array(value, { maxLength: 9 }),
       async (name, args) => {
         // Never a live descriptor, and never a command that could do something.

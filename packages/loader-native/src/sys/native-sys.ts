@@ -48,6 +48,7 @@ export const nativeSys: Sys = {
   flock: (fd, operation) => addon().flock(fd, operation),
   netlink: (request, reply) => addon().netlink(request, reply),
   setMemlock: (bytes) => addon().setMemlock(bytes),
+  becomeUser: (uid, gid, low, high) => addon().becomeUser(uid, gid, low, high),
   waitReadable: (fd) => addon().waitReadable(fd),
   cancelWait: (fd) => addon().cancelWait(fd),
   pageSize: () => addon().pageSize(),

@@ -21,6 +21,8 @@ export interface Sys {
   netlink(request: Uint8Array, reply: Uint8Array): number;
   /** Raises RLIMIT_MEMLOCK of this process. */
   setMemlock(bytes: number): number;
+  /** Becomes a user with one group and these capabilities (bits 0 to 31, and 32 to 63), for good. Needs root. */
+  becomeUser(uid: number, gid: number, low: number, high: number): number;
   /** Resolves to 1 when readable, 0 when cancelled, -errno. Keeps the event loop alive meanwhile. */
   waitReadable(fd: number): Promise<number>;
   /** Ends the waits on this descriptor; how many there were. */

@@ -42,6 +42,7 @@ export class FakeSys implements Sys {
   log = '';
   kernel = '6.18.0';
   memlock = 65536;
+  user: { uid: number; gid: number; low: number; high: number } | undefined;
   /** Answers netlink requests: the bytes, or -errno. */
   route: (request: Uint8Array) => Uint8Array | number = () => -errnoNumber('EOPNOTSUPP');
   readonly mappings: ArrayBuffer[] = [];
@@ -55,7 +56,12 @@ export class FakeSys implements Sys {
   #next = 100;
 
   /** Refuses a command from now on, `times` times. */
-  refuse(command: CommandName | 'setMemlock', code: string, when: FakeCondition = () => true, times = Infinity): this {
+  refuse(
+    command: CommandName | 'setMemlock' | 'becomeUser',
+    code: string,
+    when: FakeCondition = () => true,
+    times = Infinity,
+  ): this {
     const list = this.#refusals.get(command) ?? [];
     list.push({ errno: errnoNumber(code), when, times });
     this.#refusals.set(command, list);
@@ -135,6 +141,12 @@ export class FakeSys implements Sys {
   setMemlock(bytes: number): number {
     const refused = this.#refused('setMemlock', new DataView(new ArrayBuffer(0)));
     if (refused === 0) this.memlock = bytes;
+    return refused;
+  }
+
+  becomeUser(uid: number, gid: number, low: number, high: number): number {
+    const refused = this.#refused('becomeUser', new DataView(new ArrayBuffer(0)));
+    if (refused === 0) this.user = { uid, gid, low, high };
     return refused;
   }
 

@@ -16,6 +16,7 @@ export interface GivenRun extends GivenPlace, GivenState, GivenPolicy {
   replace?: boolean;
   format?: 'text' | 'json';
   object?: string;
+  user?: string;
   pin: boolean;
   keepOnExit?: boolean;
 }
@@ -55,6 +56,7 @@ function withDefaults(given: GivenRun): RunOptions {
     replace: given.replace ?? false,
     format: given.format ?? 'text',
     ...(given.object === undefined ? {} : { object: given.object }),
+    user: given.user,
     ...placeOf(given),
     pin: given.pin,
     state: given.state,
