@@ -7,6 +7,7 @@ import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { statusCommand } from './commands/status.ts';
+import { topCommand } from './commands/top.ts';
 import { unblockCommand } from './commands/unblock.ts';
 import type { Request } from './request.ts';
 import { reword } from './reword.ts';
@@ -32,6 +33,7 @@ export function parseArguments(args: readonly string[], version: string): Reques
     unblockCommand,
     allowCommand,
     sourcesCommand,
+    topCommand,
     detachCommand,
     replayCommand,
   ]) {
