@@ -20,13 +20,13 @@ const nativeTerminal: Terminal = {
     const { resized, gone } = events;
     process.stdout.on('resize', resized).on('error', gone);
     const giveBack = () => {
-      process.off('exit', giveBack).off('uncaughtException', giveBack);
+      process.off('exit', giveBack).off('uncaughtException', giveBack).off('SIGHUP', gone);
       process.stdout.off('resize', resized);
       releaseKeys();
       process.stdout.write(leave);
     };
     // Before whoever says what went wrong: on the other screen nobody would see it.
-    process.on('exit', giveBack).prependListener('uncaughtException', giveBack);
+    process.on('exit', giveBack).on('SIGHUP', gone).prependListener('uncaughtException', giveBack);
     process.stdout.write(enter);
     return giveBack;
   },

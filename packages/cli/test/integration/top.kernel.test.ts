@@ -102,7 +102,7 @@ test('a scan is seen; keys sort, block, unblock, allow, pause; q gives the termi
   await ended(0);
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s gives the terminal back', async (signal) => {
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s gives the terminal back', async (signal) => {
   await start();
   process.kill(await tmux.foreground(), signal);
   await ended(0);
