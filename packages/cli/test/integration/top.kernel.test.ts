@@ -25,7 +25,7 @@ const allowed = async () =>
   (await place.objects('allow')).filter(({ reason }) => reason === 'command').map(({ address }) => address);
 
 async function start(): Promise<void> {
-  const flags = `--interval 100ms --bpffs ${place.bpffs} --state ${place.statePath}`;
+  const flags = `--interval 200ms --bpffs ${place.bpffs} --state ${place.statePath}`;
   await tmux.keys(`clear; '${process.execPath}' '${scanwardBin}' top ${flags}; echo ended $?`, 'Enter');
   await tmux.shows(/^scanward default {2}daemon running/m);
 }
