@@ -6,12 +6,14 @@ import { ExitCode } from './exit-codes.ts';
 import { parseArguments } from './flags/program.ts';
 import type { Host } from './host.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
+import { nativeTop } from './kernel/native-top.ts';
 import { nativeSystem } from './kernel/native-system.ts';
 import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
 import { readText } from './system/proc.ts';
 import { readConfig } from './system/trusted-file.ts';
+import { top } from './top/top.ts';
 
 const host: Host = {
   pid: process.pid,
@@ -61,6 +63,10 @@ try {
   }
   if (request.command === 'replay') {
     await replay(request.options, host, nativeReplay);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'top') {
+    await top(request, host, nativeTop);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

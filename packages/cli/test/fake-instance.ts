@@ -118,6 +118,12 @@ export function fakeInstance() {
       visit: (visit) => {
         for (const source of fake.seen) visit(codec.encode(source), 0);
       },
+      steps: function* (visit) {
+        for (const source of fake.seen) {
+          visit(codec.encode(source), 0);
+          yield 1;
+        }
+      },
       forget: (source) => void done.push(`forget ${formatPrefix(source, 128)}`),
       sweep: () => 0,
     },
@@ -146,6 +152,7 @@ export function fakeInstance() {
     },
     links: () => fake.attached,
     daemon: () => (fake.pid === undefined ? undefined : { pid: fake.pid }),
+    isCurrent: () => fake.isThere,
     change: async (body) => {
       done.push('lock');
       try {

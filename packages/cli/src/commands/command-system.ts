@@ -2,7 +2,7 @@ import type { Clock, Log } from '@scanward/daemon';
 import type { InstancePlace, StateChoice } from '../flags/instance-flags.ts';
 import type { ReadText } from '../system/proc.ts';
 import type { Detachable } from './detach.ts';
-import type { CommandedInstance } from './instance.ts';
+import type { CommandedInstance, SteppedSources } from './instance.ts';
 import type { Moment } from './moment.ts';
 import type { ListedSources } from './sources.ts';
 import type { StatusTarget } from './status.ts';
@@ -11,6 +11,9 @@ import type { StatusTarget } from './status.ts';
 export type OpenInstance = CommandedInstance &
   StatusTarget &
   ListedSources & {
+    readonly sources: SteppedSources;
+    /** False: its maps are pinned no longer, or others have taken their place. */
+    isCurrent(): boolean;
     /** Does something that changes it, while nobody else does. @throws OperatorError `busy` */
     change<T>(body: () => T | Promise<T>): Promise<T>;
     close(): void;

@@ -13,6 +13,12 @@ export interface CommandedInstance {
   readonly policy: PolicyReader;
 }
 
+/** The program's table of sources, bit by bit, for who has something else to do meanwhile. */
+export interface SteppedSources {
+  /** Visits as `SourceStore.visit` does; yields after each bit how many it held. */
+  steps(visit: (bytes: Uint8Array, offset: number) => void): Iterable<number>;
+}
+
 /** The policy in force. */
 export interface PolicyReader {
   read(): Policy;

@@ -60,7 +60,8 @@ function blocksText({ sources, sources_max, nets, nets_max, made }: Status['bloc
   return `${counted(sources, 'source')} and ${counted(nets, 'net')} now (${room}); ${grouped(made)} made by the program`;
 }
 
-function lostText(lost: Status['lost']): string {
+/** `12 scans (ring full), 3 SYNs (table full)`, or `nothing`. */
+export function lostText(lost: Status['lost']): string {
   const causes: readonly [number, string][] = [
     [lost.connections, 'connections (ring full)'],
     [lost.scans, 'scans (ring full)'],

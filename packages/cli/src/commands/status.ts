@@ -1,5 +1,5 @@
-import type { AllowStore, BlockStore, CounterSource, SourceStore } from '@scanward/daemon';
-import { Evidence, Mode, Response, Verdict } from '@scanward/map-codec';
+import type { AllowStore, BlockStore, CounterSource, CounterValues, SourceStore } from '@scanward/daemon';
+import { Evidence, Mode, type Policy, Response, Verdict } from '@scanward/map-codec';
 import type { InstancePlace } from '../flags/instance-flags.ts';
 import type { Keeper, LinkStatus, PolicyReader, SingleCounter } from './instance.ts';
 import { isInForce, type Moment } from './moment.ts';
@@ -86,17 +86,7 @@ export function statusOf(target: StatusTarget, now: Moment): Status {
       program_id: programId,
       since: iso(sinceMs),
     })),
-    policy: {
-      mode: policy.mode === Mode.KERNEL ? 'kernel' : 'user',
-      response: policy.response === Response.BLOCK ? 'block' : 'log',
-      threshold: policy.threshold,
-      window_seconds: Number(policy.windowNs) / 1e9,
-      block_ttl_seconds: policy.blockTtlNs === 0n ? null : Number(policy.blockTtlNs) / 1e9,
-      ipv6_prefix: policy.ipv6Prefix,
-      evidence: policy.evidence === Evidence.CLOSED ? 'closed' : 'any',
-      keep_established: policy.keepEstablished !== 0,
-      max_new_blocks: policy.blocksPerMinute === 0 ? null : policy.blocksPerMinute,
-    },
+    policy: policyStatus(policy),
     connections: packets(Verdict.PASS_CONNECTION),
     blocks: { ...countBlocks(target, now), made: Number(counters.blocksMade) },
     allowed: [...target.allow.entries()].length,
@@ -104,19 +94,39 @@ export function statusOf(target: StatusTarget, now: Moment): Status {
       packets: packets(Verdict.DROP_BLOCKED) + packets(Verdict.DROP_THRESHOLD),
       bytes: bytes(Verdict.DROP_BLOCKED) + bytes(Verdict.DROP_THRESHOLD),
     },
-    lost: {
-      connections: Number(counters.connectionsLost),
-      scans: Number(counters.scansLost),
-      blocks_refused: Number(counters.blocksRefused),
-      blocks_capped: Number(counters.blocksCapped),
-      sources_evicted: Number(counters.sourcesEvicted),
-      one_port_sources_evicted: Number(counters.singlesEvicted),
-      syns_evicted: Number(counters.synsEvicted),
-    },
+    lost: lostStatus(counters),
     sources: {
       several_ports: countSources(target),
       one_port: target.singles.fresh(now.monotonicNs, policy.windowNs),
     },
+  };
+}
+
+/** The policy, in the units of people. */
+export function policyStatus(policy: Policy): Status['policy'] {
+  return {
+    mode: policy.mode === Mode.KERNEL ? 'kernel' : 'user',
+    response: policy.response === Response.BLOCK ? 'block' : 'log',
+    threshold: policy.threshold,
+    window_seconds: Number(policy.windowNs) / 1e9,
+    block_ttl_seconds: policy.blockTtlNs === 0n ? null : Number(policy.blockTtlNs) / 1e9,
+    ipv6_prefix: policy.ipv6Prefix,
+    evidence: policy.evidence === Evidence.CLOSED ? 'closed' : 'any',
+    keep_established: policy.keepEstablished !== 0,
+    max_new_blocks: policy.blocksPerMinute === 0 ? null : policy.blocksPerMinute,
+  };
+}
+
+/** What was lost since the maps were made, by cause. */
+export function lostStatus(counters: CounterValues): Status['lost'] {
+  return {
+    connections: Number(counters.connectionsLost),
+    scans: Number(counters.scansLost),
+    blocks_refused: Number(counters.blocksRefused),
+    blocks_capped: Number(counters.blocksCapped),
+    sources_evicted: Number(counters.sourcesEvicted),
+    one_port_sources_evicted: Number(counters.singlesEvicted),
+    syns_evicted: Number(counters.synsEvicted),
   };
 }
 

@@ -9,6 +9,7 @@ import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { statusCommand } from './commands/status.ts';
+import { topCommand } from './commands/top.ts';
 import { unblockCommand } from './commands/unblock.ts';
 import type { Request } from './request.ts';
 import { reword } from './reword.ts';
@@ -42,6 +43,7 @@ export function parseArguments(
     unblockCommand,
     allowCommand,
     sourcesCommand,
+    topCommand,
     detachCommand,
     replayCommand,
     checkConfigCommand,

@@ -4,6 +4,7 @@ import type { BlocksOptions } from '../commands/blocks.ts';
 import type { SourcesOptions } from '../commands/sources.ts';
 import type { UnblockOptions } from '../commands/unblock.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
+import type { TopOptions } from '../top/top-options.ts';
 import type { InstancePlace, StateChoice } from './instance-flags.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -30,11 +31,15 @@ export type InstanceRequest =
   | ({ readonly command: 'allow add' | 'allow remove'; readonly options: AllowChangeOptions } & Changing)
   | ({ readonly command: 'detach'; readonly interface: string | undefined } & Reading);
 
+/** The live view of an instance. */
+export type TopRequest = { readonly command: 'top'; readonly options: TopOptions } & Changing;
+
 /** What the arguments ask for. */
 export type Request =
   | { readonly command: 'print'; readonly text: string }
   | { readonly command: 'run'; readonly options: RunOptions }
   | { readonly command: 'replay'; readonly options: ReplayOptions }
+  | TopRequest
   | InstanceRequest;
 
 /** Takes what one command was asked to do. */

@@ -1,5 +1,6 @@
 import { type Log, stateEntries, stateLines } from '@scanward/daemon';
 import { endianness, release } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Detachable } from '../commands/detach.ts';
 import type { Moment } from '../commands/moment.ts';
 import type { CommandSystem, OpenInstance } from '../commands/command-system.ts';
@@ -15,6 +16,8 @@ import { readText } from '../system/proc.ts';
 import { StateFile } from '../system/state-file.ts';
 import { statePath } from '../system/state-path.ts';
 import { openInstance } from './open-instance.ts';
+
+const ASK_AGAIN_MS = 5;
 
 /** The machine that this process runs on, as the commands need it. */
 export const nativeCommands: CommandSystem = {
@@ -50,10 +53,17 @@ function detachable(place: Place): Detachable {
   };
 }
 
+/** Who asks whether one runs, as `top` does again and again, holds its lock for a moment: so it is asked twice. */
+async function daemonRuns(instance: OpenInstance): Promise<boolean> {
+  if (!instance.daemon()) return false;
+  await sleep(ASK_AGAIN_MS);
+  return instance.daemon() !== undefined;
+}
+
 async function keep(instance: OpenInstance, choice: StateChoice, now: Moment, log: Log): Promise<void> {
   const path = statePath(choice, instance.place.name);
   // A daemon that runs notices the change and writes by itself.
-  if (path === undefined || instance.daemon()) return;
+  if (path === undefined || (await daemonRuns(instance))) return;
   const file = new StateFile(path);
   try {
     file.prepare();

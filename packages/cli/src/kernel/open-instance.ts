@@ -10,6 +10,7 @@ import type { Place } from '../pins/place.ts';
 import { checkObject } from './check-object.ts';
 import { KernelPolicyReader } from './policy-reader.ts';
 import { KernelSingleCounter } from './single-counter.ts';
+import { KernelSourceStore } from './source-store.ts';
 import { kernelStores } from './stores.ts';
 
 /** Opens the pins of an instance for a command. @throws OperatorError, or what the loader throws */
@@ -23,6 +24,7 @@ export function openInstance(place: Place, endian: Endian): OpenInstance {
     const map = (name: string) => instance.map(name);
     return {
       ...kernelStores(map, instance.command, codec),
+      sources: new KernelSourceStore(map('sources'), instance.command, codec),
       policy: new KernelPolicyReader(map('policy'), codec),
       singles: new KernelSingleCounter(map('singles'), codec),
       endian,
@@ -32,6 +34,7 @@ export function openInstance(place: Place, endian: Endian): OpenInstance {
       maxNets: map('blocked_nets').maxEntries,
       links: () => instance.links().map((link) => ({ ...link, sinceMs: pinnedMs(place, link.interface) })),
       daemon: () => instance.daemon(),
+      isCurrent: () => instance.isCurrent(),
       change: (body) => instance.change(body),
       close: () => {
         instance.close();

@@ -1,6 +1,7 @@
 import type { SourceStore } from '@scanward/daemon';
 import { type BpfMap, ElementFlag } from '@scanward/loader-native';
 import { type Codecs, COMMAND_SETS_MAX, commandOf, CommandOp, layouts, SOURCES_PER_SET } from '@scanward/map-codec';
+import type { SteppedSources } from '../commands/instance.ts';
 import type { CommandProgram } from './command-program.ts';
 
 /** Sets read by one call: 256 of them are 320 kB. */
@@ -12,7 +13,7 @@ type SourceMap = Pick<BpfMap, 'getBatch' | 'maxEntries'>;
  * The `sources` map. It is only read here; what is to change in it is asked of the program `scanward_command`,
  * which is never attached and runs once for each test run.
  */
-export class KernelSourceStore implements SourceStore {
+export class KernelSourceStore implements SourceStore, SteppedSources {
   readonly #map: SourceMap;
   readonly #command: CommandProgram;
   readonly #codecs: Codecs;
@@ -27,15 +28,24 @@ export class KernelSourceStore implements SourceStore {
   }
 
   visit(visit: (bytes: Uint8Array, offset: number) => void): void {
+    const steps = this.steps(visit);
+    while (!steps.next().done);
+  }
+
+  *steps(visit: (bytes: Uint8Array, offset: number) => void): Generator<number> {
     const { source, sourceSet } = this.#codecs;
     for (const { count, values } of this.#map.getBatch(SETS_PER_BATCH, ElementFlag.LOCK)) {
+      let visited = 0;
       for (let set = 0; set < count; set++) {
         const first = set * sourceSet.size + this.#slotsOffset;
         for (let slot = 0; slot < SOURCES_PER_SET; slot++) {
           const offset = first + slot * source.size;
-          if (holdsSource(values, offset)) visit(values, offset);
+          if (!holdsSource(values, offset)) continue;
+          visit(values, offset);
+          visited++;
         }
       }
+      yield visited;
     }
   }
 

@@ -314,6 +314,11 @@ test('only slots that hold a source are visited, where they lie', () => {
     codec,
   );
   store.visit((bytes, offset) => seen.push(codec.source.decode(bytes, offset).source));
+  expect(seen.splice(0)).toEqual([source, source, source]);
+  const steps = store.steps((bytes, offset) => seen.push(codec.source.decode(bytes, offset).source));
+  const visited = [...steps];
+  expect(visited.reduce((sum, count) => sum + count, 0)).toBe(3);
+  expect(visited).toHaveLength(2);
   expect(seen).toEqual([source, source, source]);
 });
 

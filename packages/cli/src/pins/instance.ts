@@ -83,6 +83,11 @@ export class Instance implements Disposable {
     return daemonOf(this.place);
   }
 
+  /** Whether its maps are still those that are pinned. */
+  isCurrent(): boolean {
+    return inodeOf(this.#set.folder) === this.#inode;
+  }
+
   /** Since when it counts: when its maps were made, in milliseconds since 1970. */
   sinceMs(): number {
     return statSync(join(this.#set.folder, 'maps/counters')).mtimeMs;
