@@ -100,6 +100,8 @@ export function fakeTop(fake = fakeInstance()) {
   });
   const host = (isTerminal: boolean, environment = {}): Host => ({
     ...{ pid: 1, environment, stdout, stderr: stdout, isTerminal },
+    isErrorTerminal: false,
+    onReload: () => () => undefined,
     onSignal: (callback) => {
       signalled = () => {
         callback('SIGTERM');
