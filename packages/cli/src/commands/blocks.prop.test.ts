@@ -38,7 +38,7 @@ const note: fc.Arbitrary<BlockNote | undefined> = fc.option(
 test('a table of any blocks fits 80 columns and has every address of those in force', () => {
   fc.assert(
     fc.property(fc.array(block, { maxLength: 12 }), note, (blocks, noted) => {
-      const options = { sort: undefined, reverse: false, filters: [], limit: undefined };
+      const options = { sort: undefined, reverse: false, filters: [], limit: undefined, plain: false };
       const instance = { blocks: { entries: () => blocks }, notes: { get: () => noted } };
       const lines = [...blocksLines(options, instance, NOW, { json: false, style: plainStyle })];
       for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80);

@@ -17,6 +17,8 @@ export interface BlocksOptions {
   readonly reverse: boolean;
   readonly filters: readonly BlockFilter[];
   readonly limit: number | undefined;
+  /** Addresses and nets alone, as lists have them. */
+  readonly plain: boolean;
 }
 
 /** As much of an instance as a list of its blocks needs. */
@@ -43,15 +45,16 @@ export function* blocksLines(
   look: Look,
 ): Generator<string> {
   const table = new Table(columns, look.style);
-  if (!look.json) yield table.heading();
-  const { sort, reverse, filters, limit = Infinity } = options;
+  const { sort, reverse, filters, plain, limit = Infinity } = options;
+  if (!look.json && !plain) yield table.heading();
   const noteOf = (block: BlockEntry) => instance.notes.get({ address: block.source, bits: block.bits });
   const wanted = chosen(instance, filters, noteOf, now);
   const listed = sort === undefined ? wanted : firstOf(wanted, blockOrder(sort, reverse), limit);
   let count = 0;
   for (const block of listed) {
-    const note = noteOf(block);
-    if (look.json) yield JSON.stringify(blockFields(block, note, now));
+    const note = plain ? undefined : noteOf(block);
+    if (plain) yield formatPrefix(block.source, block.bits);
+    else if (look.json) yield JSON.stringify(blockFields(block, note, now));
     else yield* table.row(cellsOf(block, note, now));
     if (++count >= limit) return;
   }

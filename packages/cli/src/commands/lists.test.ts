@@ -1,7 +1,9 @@
+import { formatPrefix, type Prefix } from '@scanward/daemon';
 import { BpfSyscallError } from '@scanward/loader-native';
 import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../test/command-line.ts';
 import { blockOf, fakeInstance, NOW, sourceOf } from '../../test/fake-instance.ts';
+import { parseListLine } from '../lists/list-line.ts';
 import { widthOf } from '../tables/wrap.ts';
 
 /** Narrow and wide values of everything. */
@@ -38,6 +40,18 @@ function full() {
   );
   return fake;
 }
+
+test.each(['blocks', 'allow'])('%s --plain is a list, as one is read', async (command) => {
+  const plain = (await commandLine(full(), `${command} --plain`)).stdout.trim().split('\n');
+  const objects = (await commandLine(full(), `${command} --json`)).stdout.trim().split('\n');
+  expect(plain.length).toBeGreaterThan(3);
+  expect(plain).toEqual(objects.map((line) => (JSON.parse(line) as { address: string }).address));
+  for (const line of plain) expect(formatPrefix(...prefixOf(parseListLine(line)!))).toBe(line);
+  const both = await commandLine(full(), `${command} --plain --json`);
+  expect(both).toMatchObject({ exitCode: 2, stdout: '' });
+});
+
+const prefixOf = ({ address, bits }: Prefix): [Uint8Array, number] => [address, bits];
 
 describe.each(['blocks', 'allow', 'sources', 'status'])('%s', (command) => {
   test.each(['', ' --json'])('all kinds of values%s', async (flag) => {

@@ -61,7 +61,7 @@ function linesOf(request: ReadingRequest, instance: OpenInstance, now: Moment, l
     case 'sources':
       return sourcesLines(request.options, instance, now, look);
     case 'allow':
-      return allowLines(instance, look);
+      return allowLines(instance, look, request.plain);
   }
 }
 

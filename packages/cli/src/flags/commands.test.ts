@@ -34,7 +34,7 @@ const replayed = {
 
 describe('what is asked for', () => {
   const prefix = parsePrefix('192.0.2.0/24');
-  const nothing = { sort: undefined, reverse: false, filters: [], limit: undefined };
+  const nothing = { sort: undefined, reverse: false, filters: [], limit: undefined, plain: false };
   test.each([
     ['status', { command: 'status', ...reading }],
     ['status --json --name a --bpffs /x', { command: 'status', json: true, place: { bpffs: '/x', name: 'a' } }],
@@ -52,6 +52,7 @@ describe('what is asked for', () => {
             { what: 'port', port: 22 },
           ],
           limit: 5,
+          plain: false,
         },
         ...reading,
       },
@@ -70,8 +71,10 @@ describe('what is asked for', () => {
       'unblock --all --grace 10m',
       { command: 'unblock', options: { prefix: undefined, graceNs: 600n * SECOND }, ...changing },
     ],
-    ['allow', { command: 'allow', ...reading }],
-    ['allow --json', { command: 'allow', ...reading, json: true }],
+    ['allow', { command: 'allow', plain: false, ...reading }],
+    ['allow --plain', { command: 'allow', plain: true, ...reading }],
+    ['blocks --plain', { command: 'blocks', options: { ...nothing, plain: true }, ...reading }],
+    ['allow --json', { command: 'allow', plain: false, ...reading, json: true }],
     ['allow add 192.0.2.0/24', { command: 'allow add', options: { prefix }, ...changing }],
     ['allow add 192.0.2.0/24 --json', { command: 'allow add', options: { prefix }, ...changing, json: true }],
     ['allow --json remove 192.0.2.0/24', { command: 'allow remove', options: { prefix }, ...changing, json: true }],

@@ -25,7 +25,10 @@ export type InstanceRequest =
   | ({ readonly command: 'status' } & Reading)
   | ({ readonly command: 'blocks'; readonly options: BlocksOptions } & Reading)
   | ({ readonly command: 'sources'; readonly options: SourcesOptions } & Reading)
-  | ({ readonly command: 'allow' } & Reading)
+  | ({
+      readonly command: 'allow';
+      /** Addresses and nets alone, as lists have them. */ readonly plain: boolean;
+    } & Reading)
   | ({ readonly command: 'block'; readonly options: BlockOptions } & Changing)
   | ({ readonly command: 'unblock'; readonly options: UnblockOptions } & Changing)
   | ({ readonly command: 'allow add' | 'allow remove'; readonly options: AllowChangeOptions } & Changing)

@@ -1,6 +1,7 @@
 import type { Prefix } from '@scanward/daemon';
 import { Command } from 'commander';
 import { positional } from '../option.ts';
+import { plainOf } from '../plain.ts';
 import { parsePrefix } from '../prefix.ts';
 import {
   changingOf,
@@ -19,8 +20,9 @@ export function allowCommand(take: Take): Command {
     .addCommand(changeCommand('add', 'never block an address or a net; its blocks are lifted', take))
     .addCommand(changeCommand('remove', 'take back what was added', take))
     .addHelpText('after', examples.list)
-    .action((given: GivenReading) => {
-      take({ command: 'allow', ...readingOf(given) });
+    .option('--plain', 'addresses and nets alone, a line each, as --allow-list reads them')
+    .action((given: GivenReading & { readonly plain?: boolean }) => {
+      take({ command: 'allow', plain: plainOf(given), ...readingOf(given) });
     });
 }
 

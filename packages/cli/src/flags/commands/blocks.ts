@@ -4,6 +4,7 @@ import type { BlockFilter } from '../../commands/block-filter.ts';
 import { parseBlockFilter } from '../block-filter.ts';
 import { parseChoice } from '../choice.ts';
 import { repeatable, single, usage } from '../option.ts';
+import { plainOf } from '../plain.ts';
 import { forReading, type GivenReading, readingOf } from '../reading-flags.ts';
 import type { Take } from '../request.ts';
 import { parseWholeNumber } from '../whole-number.ts';
@@ -13,6 +14,7 @@ interface Given extends GivenReading {
   readonly reverse?: boolean;
   readonly filter?: BlockFilter[];
   readonly limit?: number;
+  readonly plain?: boolean;
 }
 
 /** `scanward blocks`. */
@@ -33,6 +35,7 @@ export function blocksCommand(take: Take): Command {
       ),
     )
     .addOption(single('--limit <count>', 'at most so many', (text) => parseWholeNumber(text, 1, 1_000_000_000)));
+  command.option('--plain', 'addresses and nets alone, a line each, as --block-list reads them');
   return forReading(command)
     .addHelpText('after', examples)
     .action((given: Given) => {
@@ -42,6 +45,7 @@ export function blocksCommand(take: Take): Command {
         reverse: given.reverse ?? false,
         filters: given.filter ?? [],
         limit: given.limit,
+        plain: plainOf(given),
       };
       take({ command: 'blocks', options, ...readingOf(given) });
     });
@@ -54,4 +58,5 @@ first, packets and bytes the most first. Exit code 9: there is no such instance.
 Examples:
   scanward blocks --sort packets --limit 10
   scanward blocks --filter net=198.51.100.0/24 --filter reason=scan
+  scanward blocks --plain --filter reason=scan >scanners.list
   scanward blocks --json | jq -r 'select(.packets > 1000) | .address'`;
