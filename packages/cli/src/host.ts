@@ -1,3 +1,4 @@
+import type { JournalStreams } from './system/journal.ts';
 import type { LineStream } from './system/line-sink.ts';
 
 /** What the process has been given; only main.ts makes one from `process`. */
@@ -8,6 +9,8 @@ export interface Host {
   readonly stderr: LineStream;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
+  /** Which of them the journal reads. */
+  readonly journal: JournalStreams;
   /** Calls back at each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** Ends the process at once; the kernel then detaches, because the links are descriptors, unless they are pinned. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
@@ -10,7 +10,10 @@ import { nativeSystem } from './kernel/native-system.ts';
 import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
+import { journalStreams, Priority, priorityMark } from './system/journal.ts';
 import { readText } from './system/proc.ts';
+
+const journal = journalStreams(process.env['JOURNAL_STREAM'], (fd) => fstatSync(fd, { bigint: true }));
 
 const host: Host = {
   pid: process.pid,
@@ -18,6 +21,7 @@ const host: Host = {
   stdout: process.stdout,
   stderr: process.stderr,
   isTerminal: process.stdout.isTTY,
+  journal,
   onSignal(callback) {
     process.on('SIGINT', callback).on('SIGTERM', callback);
     return () => {
@@ -37,7 +41,8 @@ function fail(error: unknown): void {
   const circumstances = { status: readText('/proc/self/status') ?? '', limits: '', release: release() };
   const { message, exitCode } = toOperatorError(error, 'running', circumstances);
   process.stderr.on('error', () => process.exit(exitCode));
-  process.stderr.write(`scanward: ${message}\n`, () => process.exit(exitCode));
+  const line = `${priorityMark(Priority.error, journal.stderr)}scanward: ${message}\n`;
+  process.stderr.write(line, () => process.exit(exitCode));
 }
 
 process.on('uncaughtException', fail);

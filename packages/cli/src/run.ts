@@ -105,7 +105,7 @@ interface Given extends Asked {
 
 async function watch(names: readonly string[], loaded: Loaded, given: Given): Promise<void> {
   const { options, host, system, stop, circumstances } = given;
-  const log = new HeldLog(stderrLog(host.stderr));
+  const log = new HeldLog(stderrLog(host.stderr, host.journal.stderr));
   const lines = new StreamLineSink(host.stdout, (error) => {
     stop.closed(error);
   });
@@ -174,9 +174,13 @@ function leave(keeping: Keeping, log: Log, { stays, isSaved }: { stays: boolean;
 }
 
 /** Not started yet. Says what was chosen, and what it costs. */
-function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circumstances }: Given): Daemon {
+function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, host, system, circumstances }: Given): Daemon {
   const before = system.arrayBytes();
-  const daemon = attempt('making the tables', circumstances, () => new Daemon(ports, daemonOptions(options, loaded)));
+  const daemon = attempt(
+    'making the tables',
+    circumstances,
+    () => new Daemon(ports, daemonOptions(options, loaded, host)),
+  );
   const processBytes = system.arrayBytes() - before;
   ports.log.info(describePolicy(options));
   for (const note of loaded.keeping.notes) ports.log.info(`instance ${loaded.keeping.place?.name ?? ''}: ${note}`);
@@ -185,11 +189,17 @@ function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circum
   return daemon;
 }
 
-function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParameters<typeof Daemon>[1] {
+function daemonOptions(
+  options: RunOptions,
+  loaded: Loaded,
+  { journal }: Host,
+): ConstructorParameters<typeof Daemon>[1] {
   return {
     endian: loaded.endian,
     policy: daemonPolicy(options),
     format: options.format,
+    journal: journal.stdout,
+    connectionLines: options.maxConnectionLines,
     trackingPeriodMs: options.trackingPeriodMs,
     blockingPeriodMs: options.detectScanPeriodMs,
     maxSources: options.maxSources,

@@ -48,6 +48,7 @@ export async function commandLine(
     stdout: out.stream,
     stderr: error.stream,
     isTerminal: options.isTerminal ?? false,
+    journal: { stdout: false, stderr: false },
     onSignal: () => () => undefined,
     exit: () => undefined,
   };

@@ -73,6 +73,7 @@ export function fakeSystem() {
     stdout: fake.stdout,
     stderr: fake.stderr,
     isTerminal: false,
+    journal: { stdout: false, stderr: false },
     onSignal: (callback) => {
       listeners.add(callback);
       return () => void listeners.delete(callback);

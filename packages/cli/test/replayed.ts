@@ -38,7 +38,7 @@ export async function replayed(
 ): Promise<Replayed> {
   const [stdout, stderr] = [new Kept(), new Kept()];
   const host: Host = {
-    ...{ pid: 1, environment: {}, isTerminal: false, stdout, stderr },
+    ...{ pid: 1, environment: {}, isTerminal: false, journal: { stdout: false, stderr: false }, stdout, stderr },
     onSignal: (callback) => {
       signal?.(() => {
         callback('SIGINT');

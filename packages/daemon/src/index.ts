@@ -12,6 +12,7 @@ export { ALLOW_REASONS, Allowlist, describeAllow } from './allowlist.ts';
 export type { AllowChange } from './allowlist.ts';
 export { addBlock, findBlock, removeBlock } from './block-table.ts';
 export type { BlockKey } from './block-table.ts';
+export { CONNECTION_LINES } from './connection-limit.ts';
 export { Daemon } from './daemon.ts';
 export type { DaemonOptions } from './daemon-options.ts';
 export type {
@@ -32,7 +33,9 @@ export { jsonFormat } from './format-json.ts';
 export { textFormat } from './format-text.ts';
 export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
 export type { LineLimits } from './line-limit.ts';
-export type { LostTotal } from './output.ts';
+export type { LostTotal } from './lost-book.ts';
+export { Output } from './output.ts';
+export type { OutputLimits } from './output.ts';
 export { policyValue } from './policy.ts';
 export type { WindowLimit, PolicyOptions } from './policy.ts';
 export type {

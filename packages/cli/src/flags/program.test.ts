@@ -49,6 +49,7 @@ test('the defaults', () => {
     maxBlocks: 65_536,
     replace: false,
     format: 'text',
+    maxConnectionLines: 60_000,
     bpffs: undefined,
     name: 'default',
     pin: true,
@@ -63,7 +64,7 @@ test('every flag, long', () => {
       '--block-ttl 0 --mode user --response block --xdp generic --allow 192.0.2.0/24 --allow ::1 --no-allow-gateway ' +
       '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o --bpffs /run/bpf --name a.b_c-9 ' +
       '--state /tmp/s.json --keep-on-exit --evidence closed --max-new-blocks 0 --no-keep-established ' +
-      '--window-limit 1h=99 --address-limit 5m=8 --distributed-limit 1h=0 --protect 198.51.100.0/24 --probation 90s',
+      '--max-connection-lines 0 --window-limit 1h=99 --address-limit 5m=8 --distributed-limit 1h=0 --protect 198.51.100.0/24 --probation 90s',
   );
   expect(options).toMatchObject({
     interfaces: ['veth0', 'eth1.5@x'],
@@ -76,6 +77,7 @@ test('every flag, long', () => {
     evidence: 'closed',
     keepEstablished: false,
     maxNewBlocks: 0,
+    maxConnectionLines: 0,
     windowLimits: [{ windowS: 3_600, limit: 99 }],
     addressLimit: { windowS: 300, limit: 8 },
     distributedLimit: undefined,
@@ -162,6 +164,10 @@ test.each([
     "--allow: '10.1.2.3/8' has bits set after its length: write 10.0.0.0/8 (the network) or 10.1.2.3 (the host)",
   ],
   ['run --ipv6-prefix 0', "--ipv6-prefix: '0' must be from 32 to 128"],
+  [
+    'run --max-connection-lines 1e3',
+    "--max-connection-lines: '1e3' is not a whole number: write digits only, from 0 to 1000000000",
+  ],
   ['run --max-sources 1e3', "--max-sources: '1e3' is not a whole number: write digits only, from 4 to 4194304"],
   ['run --max-sources 3', "--max-sources: '3' must be from 4 to 4194304"],
   ['run --max-sources 4194305', "--max-sources: '4194305' must be from 4 to 4194304"],

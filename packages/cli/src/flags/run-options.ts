@@ -11,6 +11,8 @@ export interface RunOptions extends PolicyChoice {
   readonly allowGateway: boolean;
   readonly replace: boolean;
   readonly format: 'text' | 'json';
+  /** Lines of connections within any minute; 0: no limit. */
+  readonly maxConnectionLines: number;
   /** The folder of instances on a BPF file system; undefined: the usual one, if there is one. */
   readonly bpffs: string | undefined;
   /** Of the instance. */

@@ -1,10 +1,11 @@
+import { eventsOf, type GivenEvents } from '../event-flags.ts';
 import { type GivenPlace, type GivenState, placeOf } from '../instance-flags.ts';
 import { usage } from '../option.ts';
 import { checkPolicy, type GivenPolicy, policyOf } from '../policy-flags.ts';
 import type { RunOptions } from '../run-options.ts';
 
 /** The flags of `run`, as commander hands them on. */
-export interface GivenRun extends GivenPlace, GivenState, GivenPolicy {
+export interface GivenRun extends GivenPlace, GivenState, GivenPolicy, GivenEvents {
   interface?: string[];
   trackingPeriod?: number;
   xdp?: 'auto' | 'native' | 'generic';
@@ -25,6 +26,7 @@ export function withDefaults(given: GivenRun): RunOptions {
     allowGateway: given.allowGateway,
     replace: given.replace ?? false,
     format: given.format ?? 'text',
+    ...eventsOf(given),
     ...(given.object === undefined ? {} : { object: given.object }),
     ...placeOf(given),
     pin: given.pin,

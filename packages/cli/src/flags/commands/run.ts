@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { parseChoice } from '../choice.ts';
+import { withEvents } from '../event-flags.ts';
 import { withPlace, withState } from '../instance-flags.ts';
 import { interfaceName } from '../interface-name.ts';
 import { repeatable, single } from '../option.ts';
@@ -38,7 +39,7 @@ export function runCommand(take: Take): Command {
     )
     .option('--no-pin', 'nothing outlives the process: no pins, and no state file unless --state names one')
     .option('--keep-on-exit', 'go on protecting after a stop by signal');
-  return withState(withPlace(command))
+  return withState(withPlace(withEvents(command)))
     .addHelpText('after', examples)
     .action((given: GivenRun) => {
       const options = withDefaults(given);
