@@ -92,6 +92,7 @@ function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void)
   const { connectionLines = 0 } = options;
   const output = new Output(ports.lines, format, () => wall.ms(nowNs()), {
     lines: new LineLimit(options.lineLimits ?? {}, nowNs),
+    taker: ports.taker,
     connections: connectionLines > 0 ? new ConnectionLimit(connectionLines, nowNs) : undefined,
   });
   const { scansInProgress: scansMax, policy, sourceKeys } = options;

@@ -19,6 +19,7 @@ export type {
   BlockEvent,
   ConnectionEvent,
   DaemonEvent,
+  DistributedScanEvent,
   Format,
   LostCause,
   LostEvent,
@@ -35,7 +36,7 @@ export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
 export type { LineLimits } from './line-limit.ts';
 export type { LostTotal } from './lost-book.ts';
 export { Output } from './output.ts';
-export type { OutputLimits } from './output.ts';
+export type { OutputOptions } from './output.ts';
 export { policyValue } from './policy.ts';
 export type { WindowLimit, PolicyOptions } from './policy.ts';
 export type {
@@ -52,6 +53,7 @@ export type {
   CounterValues,
   DaemonPorts,
   EventSource,
+  EventTaker,
   GraceEntry,
   GraceStore,
   InterfaceName,
@@ -70,6 +72,7 @@ export type {
   StateStore,
 } from './ports.ts';
 export { parsePrefix } from './prefix-text.ts';
+export { readEvent } from './read-event.ts';
 export { SCANS_IN_PROGRESS_MAX } from './scans/scans.ts';
 export { stateEntries } from './state/snapshot.ts';
 export type { StateMaps } from './state/snapshot.ts';

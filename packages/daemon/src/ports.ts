@@ -1,5 +1,6 @@
 /** What the daemon needs from the world. The CLI plugs the kernel in; tests plug in fakes. */
 import type { Policy } from '@scanward/map-codec';
+import type { DaemonEvent } from './events.ts';
 import type { Sha256 } from './state/state-lines.ts';
 
 /** Where connections and scans come from: the two ring buffers of `bpf/types.h`. */
@@ -235,6 +236,11 @@ export interface LineSink {
   write(line: string): boolean;
 }
 
+/** Hears each event that the limits let through, whether or not the reader of the lines keeps up. It never throws. */
+export interface EventTaker {
+  take(event: DaemonEvent): void;
+}
+
 /** Everything that is not an event: start, warnings, closing summary (stderr). */
 export interface Log {
   info(message: string): void;
@@ -258,6 +264,8 @@ export interface DaemonPorts {
   readonly policy: PolicyStore;
   readonly clock: Clock;
   readonly lines: LineSink;
+  /** Undefined: nobody but the reader of the lines hears of events. */
+  readonly taker?: EventTaker | undefined;
   readonly log: Log;
   readonly interfaceName: InterfaceName;
   /** Undefined: no report says which ports were open. */
