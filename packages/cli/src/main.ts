@@ -2,6 +2,8 @@ import { fstatSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
+import { tellEvents } from './events/events.ts';
+import { toldEvents } from './events/told-events.ts';
 import { ExitCode } from './exit-codes.ts';
 import { parseArguments } from './flags/program.ts';
 import type { Host } from './host.ts';
@@ -55,6 +57,10 @@ try {
   }
   if (request.command === 'replay') {
     await replay(request.options, host, nativeReplay);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'events') {
+    await tellEvents(request.options, host, toldEvents);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

@@ -30,7 +30,7 @@ export type {
   ScanLabels,
   UnblockEvent,
 } from './events.ts';
-export { jsonFormat } from './format-json.ts';
+export { jsonFormat, liveLine } from './format-json.ts';
 export { textFormat } from './format-text.ts';
 export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
 export type { LineLimits } from './line-limit.ts';

@@ -66,7 +66,7 @@ export class Output {
     }
     const keepsUp = this.tellLost();
     this.#options.taker?.take(event);
-    if (keepsUp && this.#sink.write(this.#format(event))) this.#printed[what]++;
+    if (keepsUp && this.#sink.isRefusing !== true && this.#sink.write(this.#format(event))) this.#printed[what]++;
     else this.lost(what, 'slow reader', 1);
   }
 
@@ -79,6 +79,7 @@ export class Output {
   /** Writes what is still untold; false when the reader does not take it. At the end, what the limit left out is due too. */
   tellLost(isEnd = false): boolean {
     if (this.#untold.isEmpty) return true;
+    if (this.#sink.isRefusing) return false;
     const { lines, connections } = this.#options;
     const isDue = isEnd || lines?.isDue === true || connections?.isDue === true;
     for (const entry of this.#untold.entries()) {

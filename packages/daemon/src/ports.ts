@@ -234,6 +234,8 @@ export interface Clock {
 export interface LineSink {
   /** `line` has no line end. Returns false, and writes nothing, when the reader is too slow: the line is lost. */
   write(line: string): boolean;
+  /** Whether it takes no line just now, so that there is no need to make one. */
+  readonly isRefusing?: boolean;
 }
 
 /** Hears each event that the limits let through, whether or not the reader of the lines keeps up. It never throws. */

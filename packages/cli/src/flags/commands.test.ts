@@ -86,6 +86,23 @@ describe('what is asked for', () => {
       },
     ],
     ['sources', { command: 'sources', options: { limit: undefined }, ...reading }],
+    [
+      'events',
+      {
+        command: 'events',
+        options: { path: '/run/scanward/default.sock', follow: false, json: false, limit: undefined, kinds: [] },
+      },
+    ],
+    [
+      'events -f --json --limit 9 --kind scan --kind scan-end --name wan',
+      {
+        command: 'events',
+        options: {
+          ...{ path: '/run/scanward/wan.sock', follow: true, json: true },
+          ...{ limit: 9, kinds: ['scan', 'scan-end'] },
+        },
+      },
+    ],
     ['sources --limit 3', { command: 'sources', options: { limit: 3 }, ...reading }],
     ['detach', { command: 'detach', interface: undefined, ...reading }],
     ['detach -i eth0', { command: 'detach', interface: 'eth0', ...reading }],
@@ -210,6 +227,11 @@ test.each([
     'replay a --object x.o',
     '--object: it contradicts --engine ts, which loads none: add --engine kernel, or leave it out',
   ],
+  [
+    'events --kind scans',
+    "--kind: 'scans' must be connection, scan, scan-end, distributed-scan, block, unblock or lost (did you mean scan?)",
+  ],
+  ['events --limit 0', "--limit: '0' must be from 1 to 1000000000"],
   ['version --json', "reading the flags: unknown option '--json': see scanward version --help"],
   ['unblok 192.0.2.1', "reading the flags: unknown command 'unblok': did you mean scanward unblock?"],
 ])('%s', (line, message) => {
@@ -235,6 +257,7 @@ const commands = [
   'allow add',
   'allow remove',
   'sources',
+  'events',
   'detach',
   'replay',
 ];

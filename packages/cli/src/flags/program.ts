@@ -3,6 +3,7 @@ import { allowCommand } from './commands/allow.ts';
 import { blockCommand } from './commands/block.ts';
 import { blocksCommand } from './commands/blocks.ts';
 import { detachCommand } from './commands/detach.ts';
+import { eventsCommand } from './commands/events.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { sourcesCommand } from './commands/sources.ts';
@@ -32,6 +33,7 @@ export function parseArguments(args: readonly string[], version: string): Reques
     unblockCommand,
     allowCommand,
     sourcesCommand,
+    eventsCommand,
     detachCommand,
     replayCommand,
   ]) {

@@ -1,8 +1,9 @@
+import type { EventChoice } from './event-flags.ts';
 import type { StateChoice } from './instance-flags.ts';
 import type { PolicyChoice } from './policy-choice.ts';
 
 /** What `scanward run` was asked to do. */
-export interface RunOptions extends PolicyChoice {
+export interface RunOptions extends PolicyChoice, EventChoice {
   /** Empty: the interface of the default route. */
   readonly interfaces: readonly string[];
   /** How often connections are printed, in milliseconds. */
@@ -11,8 +12,6 @@ export interface RunOptions extends PolicyChoice {
   readonly allowGateway: boolean;
   readonly replace: boolean;
   readonly format: 'text' | 'json';
-  /** Lines of connections within any minute; 0: no limit. */
-  readonly maxConnectionLines: number;
   /** The folder of instances on a BPF file system; undefined: the usual one, if there is one. */
   readonly bpffs: string | undefined;
   /** Of the instance. */
