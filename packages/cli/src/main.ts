@@ -6,6 +6,8 @@ import { tellEvents } from './events/events.ts';
 import { toldEvents } from './events/told-events.ts';
 import { ExitCode } from './exit-codes.ts';
 import { parseArguments } from './flags/program.ts';
+import { nativeHistory } from './history/native-history.ts';
+import { tellScans } from './history/scans.ts';
 import type { Host } from './host.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeSystem } from './kernel/native-system.ts';
@@ -61,6 +63,10 @@ try {
   }
   if (request.command === 'events') {
     await tellEvents(request.options, host, toldEvents);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'scans') {
+    await tellScans(request.options, host, nativeHistory);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

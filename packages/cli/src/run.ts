@@ -2,6 +2,7 @@ import { formatDuration } from './flags/duration.ts';
 import { daemonPolicy } from './flags/policy-choice.ts';
 import type { RunOptions } from './flags/run-options.ts';
 import { type Circumstances, attempt, toOperatorError } from './describe-error.ts';
+import type { Listener } from './events/open-events.ts';
 import { ExitCode } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { type Attach, findLink, Interfaces } from './interfaces.ts';
@@ -40,6 +41,8 @@ export interface System {
   load(options: RunOptions): Loaded;
   /** The state file; undefined: there is none. @throws OperatorError if it was named and cannot be had */
   state(options: RunOptions, loaded: Loaded): StateStore | undefined;
+  /** Who hears of events besides the reader of stdout. @throws OperatorError if a socket was named and cannot be had */
+  listeners(options: RunOptions, loaded: Loaded, log: Log): Promise<Listener>;
   /** How to attach it. */
   attach(loaded: Loaded, options: RunOptions): Attach;
   /** Resolves when the reader of stdout is gone; cancelled by the signal. */
@@ -104,8 +107,22 @@ interface Given extends Asked {
 }
 
 async function watch(names: readonly string[], loaded: Loaded, given: Given): Promise<void> {
+  const log = new HeldLog(stderrLog(given.host.stderr, given.host.journal.stderr));
+  const listener = await given.system.listeners(given.options, loaded, log);
+  try {
+    await watchAndTell(names, loaded, given, { log, listener });
+  } finally {
+    await listener.close();
+  }
+}
+
+async function watchAndTell(
+  names: readonly string[],
+  loaded: Loaded,
+  given: Given,
+  { log, listener }: { readonly log: HeldLog; readonly listener: Listener },
+): Promise<void> {
   const { options, host, system, stop, circumstances } = given;
-  const log = new HeldLog(stderrLog(host.stderr, host.journal.stderr));
   const lines = new StreamLineSink(host.stdout, (error) => {
     stop.closed(error);
   });
@@ -116,7 +133,7 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const interfaceName = (ifindex: number) => interfaces.nameOf(ifindex);
   const state = system.state(options, loaded);
   const { clock, listening } = system;
-  const ports = { ...loaded, network: source, clock, lines, log, interfaceName, listening, state };
+  const ports = { ...loaded, network: source, clock, lines, taker: listener, log, interfaceName, listening, state };
   const daemon = newDaemon(ports, loaded, given);
   try {
     start(daemon, interfaces, loaded.keeping, given);

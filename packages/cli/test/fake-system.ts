@@ -41,6 +41,8 @@ export function fakeSystem() {
     loadError: undefined as Error | undefined,
     policyError: undefined as Error | undefined,
     drainError: undefined as Error | undefined,
+    listenError: undefined as Error | undefined,
+    listenersClosed: 0,
     state: undefined as StateStore | undefined,
     allowed: [] as AllowEntry[],
     keeping: notKept,
@@ -163,6 +165,14 @@ export function fakeSystem() {
       return loaded();
     },
     state: () => fake.state,
+    listeners: () => {
+      if (fake.listenError) return Promise.reject(fake.listenError);
+      const close = async () => {
+        fake.listenersClosed++;
+        await Promise.resolve();
+      };
+      return Promise.resolve({ take: () => undefined, close });
+    },
     attach: () => attach,
     stdoutClosed: (cancel) =>
       new Promise((resolve) => {

@@ -103,6 +103,17 @@ describe('what is asked for', () => {
         },
       },
     ],
+    [
+      'scans --since 24h --limit 9 --name wan',
+      {
+        command: 'scans',
+        options: { path: '/var/lib/scanward/scans-wan.jsonl', json: false, limit: 9, since: { agoMs: 86_400_000 } },
+      },
+    ],
+    [
+      'scans --json --state /x/y.json',
+      { command: 'scans', options: { path: '/x/scans.jsonl', json: true, limit: undefined, since: undefined } },
+    ],
     ['sources --limit 3', { command: 'sources', options: { limit: 3 }, ...reading }],
     ['detach', { command: 'detach', interface: undefined, ...reading }],
     ['detach -i eth0', { command: 'detach', interface: 'eth0', ...reading }],
@@ -258,6 +269,7 @@ const commands = [
   'allow remove',
   'sources',
   'events',
+  'scans',
   'detach',
   'replay',
 ];

@@ -6,6 +6,7 @@ import { detachCommand } from './commands/detach.ts';
 import { eventsCommand } from './commands/events.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
+import { scansCommand } from './commands/scans.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { statusCommand } from './commands/status.ts';
 import { unblockCommand } from './commands/unblock.ts';
@@ -34,6 +35,7 @@ export function parseArguments(args: readonly string[], version: string): Reques
     allowCommand,
     sourcesCommand,
     eventsCommand,
+    scansCommand,
     detachCommand,
     replayCommand,
   ]) {

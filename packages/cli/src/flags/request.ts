@@ -4,6 +4,7 @@ import type { BlocksOptions } from '../commands/blocks.ts';
 import type { SourcesOptions } from '../commands/sources.ts';
 import type { UnblockOptions } from '../commands/unblock.ts';
 import type { EventsOptions } from '../events/events-options.ts';
+import type { ScansOptions } from '../history/scans-options.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
 import type { InstancePlace, StateChoice } from './instance-flags.ts';
 import type { RunOptions } from './run-options.ts';
@@ -37,6 +38,7 @@ export type Request =
   | { readonly command: 'run'; readonly options: RunOptions }
   | { readonly command: 'replay'; readonly options: ReplayOptions }
   | { readonly command: 'events'; readonly options: EventsOptions }
+  | { readonly command: 'scans'; readonly options: ScansOptions }
   | InstanceRequest;
 
 /** Takes what one command was asked to do. */

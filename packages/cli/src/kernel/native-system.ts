@@ -9,6 +9,7 @@ import { keptState } from '../pins/kept-state.ts';
 import { LinkPins, watcherOf } from '../pins/link-pins.ts';
 import { OwnedInstance } from '../pins/owned-instance.ts';
 import { DEFAULT_BPFFS } from '../pins/place.ts';
+import { openListeners } from '../events/open-listeners.ts';
 import type { RunOptions } from '../flags/run-options.ts';
 import type { Attach } from '../interfaces.ts';
 import { attacher, attachProgram } from './attach.ts';
@@ -29,6 +30,7 @@ export const nativeSystem: System = {
   arrayBytes: () => process.memoryUsage().arrayBuffers,
   load: loadKept,
   state: (options, { keeping }) => keptState(options, keeping),
+  listeners: (options, { keeping }, log) => openListeners(options, keeping.place !== undefined, systemClock, log),
   attach: attachKept,
   stdoutClosed: (cancel) => stdoutReaderGone(cancel, readText),
 };
