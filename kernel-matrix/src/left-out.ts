@@ -27,6 +27,7 @@ const around = (file: string): string => `is what bpf/test/${file}.kernel.test.t
 const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   commands: 'is what commands do with maps that no kernel keeps otherwise',
   configuration: 'is about a file and a signal, which no kernel changes',
+  events: 'is about what is told and kept, which no kernel changes',
   flood: around('flood'),
   forged: 'is about rules that no kernel changes',
   full: around('blocklist'),

@@ -15,7 +15,10 @@ export async function startDaemon(ns: Namespace, args: readonly string[] = []): 
   const start = performance.now();
   const child = ns.spawn(
     'sh',
-    ['-c', 'exec "$0" "$@" >/dev/null', process.execPath, scanwardBin, 'run', '-i', 'eth0', ...args],
+    [
+      ...['-c', 'exec "$0" "$@" >/dev/null', process.execPath, scanwardBin],
+      ...['run', '-i', 'eth0', '--max-connection-lines', '0', ...args],
+    ],
     { timeoutMs: LIFE_MS },
   );
   const stop = async (): Promise<void> => {

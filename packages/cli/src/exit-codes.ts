@@ -18,9 +18,9 @@ export const ExitCode = {
   object: 7,
   /** Locked memory, memory or descriptors do not suffice. */
   limit: 8,
-  /** There is no such instance, or no such block or entry. */
+  /** There is no such instance, or no such block or entry, or no daemon that tells events. */
   absent: 9,
-  /** Another daemon runs this instance, or somebody else is changing it. */
+  /** Another daemon runs this instance or has its socket, or has as many clients as it takes; or somebody else is changing it. */
   busy: 10,
   /** The state file that was named cannot be written. */
   state: 11,

@@ -1,3 +1,4 @@
+import type { JournalStreams } from './system/journal.ts';
 import type { LineStream } from './system/line-sink.ts';
 
 /** What the process has been given; only main.ts makes one from `process`. */
@@ -10,6 +11,8 @@ export interface Host {
   readonly isTerminal: boolean;
   /** Whether stderr is one. */
   readonly isErrorTerminal: boolean;
+  /** Which of them the journal reads. */
+  readonly journal: JournalStreams;
   /** Calls back at each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** Calls back at each SIGHUP; the returned function stops that. */

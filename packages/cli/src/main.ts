@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
+import { tellEvents } from './events/events.ts';
+import { toldEvents } from './events/told-events.ts';
 import { ExitCode } from './exit-codes.ts';
 import { parseArguments } from './flags/program.ts';
+import { nativeHistory } from './history/native-history.ts';
+import { tellScans } from './history/scans.ts';
 import type { Host } from './host.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeTop } from './kernel/native-top.ts';
@@ -11,9 +15,12 @@ import { nativeSystem } from './kernel/native-system.ts';
 import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
+import { journalStreams, Priority, priorityMark } from './system/journal.ts';
 import { readText } from './system/proc.ts';
 import { readConfig } from './system/trusted-file.ts';
 import { top } from './top/top.ts';
+
+const journal = journalStreams(process.env['JOURNAL_STREAM'], (fd) => fstatSync(fd, { bigint: true }));
 
 const host: Host = {
   pid: process.pid,
@@ -22,6 +29,7 @@ const host: Host = {
   stderr: process.stderr,
   isTerminal: process.stdout.isTTY,
   isErrorTerminal: process.stderr.isTTY,
+  journal,
   onSignal(callback) {
     process.on('SIGINT', callback).on('SIGTERM', callback);
     return () => {
@@ -45,7 +53,8 @@ function fail(error: unknown): void {
   const circumstances = { status: readText('/proc/self/status') ?? '', limits: '', release: release() };
   const { message, exitCode } = toOperatorError(error, 'running', circumstances);
   process.stderr.on('error', () => process.exit(exitCode));
-  process.stderr.write(`scanward: ${message}\n`, () => process.exit(exitCode));
+  const line = `${priorityMark(Priority.error, journal.stderr)}scanward: ${message}\n`;
+  process.stderr.write(line, () => process.exit(exitCode));
 }
 
 process.on('uncaughtException', fail);
@@ -67,6 +76,14 @@ try {
   }
   if (request.command === 'top') {
     await top(request, host, nativeTop);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'events') {
+    await tellEvents(request.options, host, toldEvents);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'scans') {
+    await tellScans(request.options, host, nativeHistory);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

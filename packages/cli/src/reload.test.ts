@@ -74,6 +74,8 @@ describe('what is read anew', () => {
         '--allow-list': '/a',
         '--block-list': '/b',
         '--max-nets': '8',
+        '--max-connection-lines': '8',
+        '--events': '/e',
         '--user': 'nobody',
         '--no-keep-established': '',
         '--no-allow-gateway': '',

@@ -116,18 +116,6 @@ test('a start that fails says nothing but its error, and closes what it opened',
   expect(broken.stderr.text).toBe('');
 });
 
-test('in user mode the tables of the detector are told too', async () => {
-  const fake = fakeSystem();
-  const running = run(options('--mode', 'user', '--max-sources', '800000'), fake.host, fake.system);
-  await attached(fake);
-  fake.signal('SIGTERM');
-  await running;
-  // 32 ports of 10 bytes, and what is known of each source; what tests before this one left is freed at any time.
-  const [, mebibytes] = /room for 800,000 sources .* up to (\d+) MiB in this process/.exec(fake.stderr.text) ?? [];
-  expect(Number(mebibytes)).toBeGreaterThan((0.9 * 800_000 * 320) / 2 ** 20);
-  expect(Number(mebibytes)).toBeLessThan((800_000 * 640) / 2 ** 20);
-});
-
 test('memory that cannot be had is told with the flag that asks for it, and nothing stays', async () => {
   const kernel = fakeSystem();
   kernel.loadError = new MapCreateError(12, 'blocked');

@@ -1,6 +1,7 @@
 import { formatDuration } from './flags/duration.ts';
 import type { RunOptions } from './flags/run-options.ts';
 import { type Circumstances, attempt, toOperatorError } from './describe-error.ts';
+import type { Listener } from './events/open-events.ts';
 import { ExitCode } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { type Attach, findLink, Interfaces } from './interfaces.ts';
@@ -44,6 +45,8 @@ export interface System {
   load(options: RunOptions): Loaded;
   /** The state file; undefined: there is none. @throws OperatorError if it was named and cannot be had */
   state(options: RunOptions, loaded: Loaded): StateStore | undefined;
+  /** Who hears of events besides the reader of stdout. @throws OperatorError if a socket was named and cannot be had */
+  listeners(options: RunOptions, loaded: Loaded, log: Log): Promise<Listener>;
   /** How to attach it. */
   attach(loaded: Loaded, options: RunOptions): Attach;
   /** The lines of a list. Throws an Error that says why it is not read. */
@@ -126,8 +129,22 @@ interface Given extends Asked {
 }
 
 async function watch(names: readonly string[], loaded: Loaded, given: Given): Promise<void> {
+  const log = new HeldLog(stderrLog(given.host.stderr, given.host.journal.stderr));
+  const listener = await given.system.listeners(given.options, loaded, log);
+  try {
+    await watchAndTell(names, loaded, given, { log, listener });
+  } finally {
+    await listener.close();
+  }
+}
+
+async function watchAndTell(
+  names: readonly string[],
+  loaded: Loaded,
+  given: Given,
+  { log, listener }: { readonly log: HeldLog; readonly listener: Listener },
+): Promise<void> {
   const { options, host, system, stop, circumstances } = given;
-  const log = new HeldLog(stderrLog(host.stderr));
   const lines = new StreamLineSink(host.stdout, (error) => {
     stop.closed(error);
   });
@@ -138,7 +155,7 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const interfaceName = (ifindex: number) => interfaces.nameOf(ifindex);
   const state = system.state(options, loaded);
   const { clock, listening } = system;
-  const ports = { ...loaded, network: source, clock, lines, log, interfaceName, listening, state };
+  const ports = { ...loaded, network: source, clock, lines, taker: listener, log, interfaceName, listening, state };
   const daemon = newDaemon(ports, loaded, given);
   const lists = newLists(loaded, log, given);
   try {
@@ -204,9 +221,13 @@ function leave(keeping: Keeping, log: Log, { stays, isSaved }: { stays: boolean;
 }
 
 /** Not started yet. Says what was chosen, and what it costs. */
-function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circumstances }: Given): Daemon {
+function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, host, system, circumstances }: Given): Daemon {
   const before = system.arrayBytes();
-  const daemon = attempt('making the tables', circumstances, () => new Daemon(ports, daemonOptions(options, loaded)));
+  const daemon = attempt(
+    'making the tables',
+    circumstances,
+    () => new Daemon(ports, daemonOptions(options, loaded, host)),
+  );
   const processBytes = system.arrayBytes() - before;
   ports.log.info(describePolicy(options));
   for (const note of loaded.keeping.notes) ports.log.info(`instance ${loaded.keeping.place?.name ?? ''}: ${note}`);
@@ -215,11 +236,17 @@ function newDaemon(ports: DaemonPorts, loaded: Loaded, { options, system, circum
   return daemon;
 }
 
-function daemonOptions(options: RunOptions, loaded: Loaded): ConstructorParameters<typeof Daemon>[1] {
+function daemonOptions(
+  options: RunOptions,
+  loaded: Loaded,
+  { journal }: Host,
+): ConstructorParameters<typeof Daemon>[1] {
   return {
     endian: loaded.endian,
     ...rulesOf(options),
     format: options.format,
+    journal: journal.stdout,
+    connectionLines: options.maxConnectionLines,
     maxSources: options.maxSources,
     maxBlocks: options.maxBlocks,
     sourceKeys: loaded.sourceKeys,

@@ -37,7 +37,7 @@ afterAll(async () => {
 async function refused(args: readonly string[], launcher: readonly string[] = []): Promise<CommandResult> {
   // The kernel matrix looks for leaks once, after all tests.
   const before = brief ? undefined : await leakSnapshot();
-  const [file, ...more] = [...launcher, process.execPath, scanwardBin, 'run', ...args];
+  const [file, ...more] = [...launcher, process.execPath, scanwardBin, 'run', '--no-events', ...args];
   const result = await pair.victim.ns.run(file!, more, { tolerant: true, timeoutMs: 30_000 });
   if (before !== undefined) expect(await leaksSince(before)).toEqual([]);
   expect(result.stdout).toBe('');

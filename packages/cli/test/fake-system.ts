@@ -42,6 +42,8 @@ export function fakeSystem() {
     loadError: undefined as Error | undefined,
     policyError: undefined as Error | undefined,
     drainError: undefined as Error | undefined,
+    listenError: undefined as Error | undefined,
+    listenersClosed: 0,
     state: undefined as StateStore | undefined,
     allowed: [] as AllowEntry[],
     keeping: notKept,
@@ -78,6 +80,7 @@ export function fakeSystem() {
     stderr: fake.stderr,
     isTerminal: false,
     isErrorTerminal: false,
+    journal: { stdout: false, stderr: false },
     onSignal: (callback) => {
       listeners.add(callback);
       return () => void listeners.delete(callback);
@@ -186,6 +189,14 @@ export function fakeSystem() {
       return loaded();
     },
     state: () => fake.state,
+    listeners: () => {
+      if (fake.listenError) return Promise.reject(fake.listenError);
+      const close = async () => {
+        fake.listenersClosed++;
+        await Promise.resolve();
+      };
+      return Promise.resolve({ take: () => undefined, close });
+    },
     attach: () => attach,
     stdoutClosed: (cancel) =>
       new Promise((resolve) => {

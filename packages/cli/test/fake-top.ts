@@ -101,6 +101,7 @@ export function fakeTop(fake = fakeInstance()) {
   const host = (isTerminal: boolean, environment = {}): Host => ({
     ...{ pid: 1, environment, stdout, stderr: stdout, isTerminal },
     isErrorTerminal: false,
+    journal: { stdout: false, stderr: false },
     onReload: () => () => undefined,
     onSignal: (callback) => {
       signalled = () => {

@@ -38,7 +38,15 @@ export async function replayed(
 ): Promise<Replayed> {
   const [stdout, stderr] = [new Kept(), new Kept()];
   const host: Host = {
-    ...{ pid: 1, environment: {}, isTerminal: false, isErrorTerminal: false, stdout, stderr },
+    ...{
+      pid: 1,
+      environment: {},
+      isTerminal: false,
+      journal: { stdout: false, stderr: false },
+      isErrorTerminal: false,
+      stdout,
+      stderr,
+    },
     onReload: () => () => undefined,
     onSignal: (callback) => {
       signal?.(() => {

@@ -4,9 +4,11 @@ import { AllWindows } from './all-windows.ts';
 import { Allowlist } from './allowlist.ts';
 import { Blocking } from './blocking.ts';
 import { Blocklist } from './blocklist.ts';
+import { ConnectionLimit } from './connection-limit.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { Deciding } from './deciding.ts';
 import type { Told } from './deciding.ts';
+import { journalFormat } from './format-journal.ts';
 import { jsonFormat } from './format-json.ts';
 import { textFormat } from './format-text.ts';
 import { Graces } from './graces.ts';
@@ -94,10 +96,15 @@ export function assemble(ports: DaemonPorts, given: DaemonOptions): Assembly {
 
 function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void): Told {
   const wall = new WallClock(ports.clock);
-  const format = options.format === 'json' ? jsonFormat() : textFormat();
+  const plain = options.format === 'json' ? jsonFormat() : textFormat();
+  const format = options.journal ? journalFormat(plain) : plain;
   const nowNs = () => ports.clock.monotonicNs();
-  const limit = new LineLimit(options.lineLimits ?? {}, nowNs);
-  const output = new Output(ports.lines, format, () => wall.ms(nowNs()), limit);
+  const { connectionLines = 0 } = options;
+  const output = new Output(ports.lines, format, () => wall.ms(nowNs()), {
+    lines: new LineLimit(options.lineLimits ?? {}, nowNs),
+    taker: ports.taker,
+    connections: connectionLines > 0 ? new ConnectionLimit(connectionLines, nowNs) : undefined,
+  });
   const { scansInProgress: scansMax, policy, sourceKeys } = options;
   const scans = new Scans(ports, output, wall, { ...policy, sourceKeys, scansMax });
   const list = new Blocklist(output, wall, changed, scans);

@@ -7,6 +7,8 @@ export interface DaemonOptions {
   readonly endian: Endian;
   readonly policy: PolicyOptions;
   readonly format: 'text' | 'json';
+  /** Whether each line begins with its priority, as the journal reads it. Default false. */
+  readonly journal?: boolean;
   readonly trackingPeriodMs: number;
   readonly blockingPeriodMs: number;
   /** How often addresses and routes are looked at. Default 5,000. */
@@ -22,6 +24,8 @@ export interface DaemonOptions {
   readonly adopted?: boolean;
   /** Lines a minute that are not of connections or of the operator's doing; default 60 about one source, 3,000 in total. */
   readonly lineLimits?: LineLimits;
+  /** Lines of connections within any minute; 0 or undefined: no limit. */
+  readonly connectionLines?: number;
   /** Scans whose ends are waited for; default 2,048. */
   readonly scansInProgress?: number;
   /** Five random 64-bit keys of the detector's table: those of the program. */

@@ -21,6 +21,11 @@ export function jsonFormat(): Format {
   return (event) => (event.kind === 'connection' ? connectionLine(event) : JSON.stringify(object(event)));
 }
 
+/** Not an event: what is told live begins after it. Its `event.action` is `live`. */
+export function liveLine(timeMs: number): string {
+  return JSON.stringify(base({ timeMs }, 'event', NETWORK, ['info'], 'live'));
+}
+
 type Rare = Exclude<DaemonEvent, ConnectionEvent>;
 
 function object(event: Rare): object {
@@ -42,7 +47,7 @@ function object(event: Rare): object {
 
 /** @param more fields of `event` */
 function base(
-  event: Rare,
+  event: { readonly timeMs: number },
   kind: string,
   category: string[],
   type: string[],
@@ -142,7 +147,7 @@ function unblockObject(event: UnblockEvent): object {
 
 function lostObject({ what, count, cause, ...event }: LostEvent): object {
   return {
-    ...base({ what, count, cause, ...event }, 'metric', NETWORK, ['info'], 'lost'),
+    ...base(event, 'metric', NETWORK, ['info'], 'lost'),
     scanward: { lost: { what, count, cause } },
   };
 }

@@ -14,6 +14,7 @@ export { applyAllowList, applyBlockList } from './apply-list.ts';
 export type { Applied } from './apply-list.ts';
 export { addBlock, findBlock, removeBlock } from './block-table.ts';
 export type { BlockKey } from './block-table.ts';
+export { CONNECTION_LINES } from './connection-limit.ts';
 export { Daemon } from './daemon.ts';
 export type { Rules } from './daemon.ts';
 export type { DaemonOptions } from './daemon-options.ts';
@@ -21,6 +22,7 @@ export type {
   BlockEvent,
   ConnectionEvent,
   DaemonEvent,
+  DistributedScanEvent,
   Format,
   LostCause,
   LostEvent,
@@ -31,12 +33,14 @@ export type {
   ScanLabels,
   UnblockEvent,
 } from './events.ts';
-export { jsonFormat } from './format-json.ts';
+export { jsonFormat, liveLine } from './format-json.ts';
 export { textFormat } from './format-text.ts';
 export { ListedPrefixes } from './listed-prefixes.ts';
 export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
 export type { LineLimits } from './line-limit.ts';
-export type { LostTotal } from './output.ts';
+export type { LostTotal } from './lost-book.ts';
+export { Output } from './output.ts';
+export type { OutputOptions } from './output.ts';
 export { policyValue } from './policy.ts';
 export type { WindowLimit, PolicyOptions } from './policy.ts';
 export type {
@@ -56,6 +60,7 @@ export type {
   CounterValues,
   DaemonPorts,
   EventSource,
+  EventTaker,
   GraceEntry,
   GraceStore,
   InterfaceName,
@@ -74,6 +79,7 @@ export type {
   StateStore,
 } from './ports.ts';
 export { parsePrefix } from './prefix-text.ts';
+export { readEvent } from './read-event.ts';
 export { SCANS_IN_PROGRESS_MAX } from './scans/scans.ts';
 export { stateEntries } from './state/snapshot.ts';
 export type { StateMaps } from './state/snapshot.ts';

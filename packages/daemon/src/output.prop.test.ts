@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeSink } from '../test/fakes.ts';
+import { ConnectionLimit } from './connection-limit.ts';
 import { textFormat } from './format-text.ts';
 import { LineLimit } from './line-limit.ts';
 import { Output } from './output.ts';
@@ -48,9 +49,12 @@ it('printed + lost = offered, in the books always, and on the page as soon as th
       (offered, mood) => {
         const sink = new FakeSink();
         sink.takes = () => mood.next().value as boolean;
-        const limit = new LineLimit({ perSource: 9 }, () => 0n);
-        const output = new Output(sink, textFormat(), () => 0, limit);
-        for (const kind of offered) output.tell(EVENTS[kind]);
+        const limits = {
+          lines: new LineLimit({ perSource: 9 }, () => 0n),
+          connections: new ConnectionLimit(5, () => 0n),
+        };
+        const output = new Output(sink, textFormat(), () => 0, limits);
+        for (const kind of offered) if (kind !== 'connection' || output.admitsConnection()) output.tell(EVENTS[kind]);
         const printed = Object.values(output.printed()).reduce((a, b) => a + b, 0);
         const lost = output.losses().reduce((sum, { count }) => sum + count, 0);
         expect(printed + lost).toBe(offered.length);
@@ -80,10 +84,11 @@ it('tells the loss where the gap is, before the next line', () => {
 });
 
 describe('the limit of lines', () => {
-  function limited(perSource: number) {
+  function limited(perSource: number, connections = Infinity) {
     const [sink, state] = [new FakeSink(), { nowNs: 0n }];
-    const limit = new LineLimit({ perSource }, () => state.nowNs);
-    return { sink, state, output: new Output(sink, textFormat(), () => 0, limit) };
+    const nowNs = () => state.nowNs;
+    const limits = { lines: new LineLimit({ perSource }, nowNs), connections: new ConnectionLimit(connections, nowNs) };
+    return { sink, state, output: new Output(sink, textFormat(), () => 0, limits) };
   }
 
   it('is no limit of connections, nor of what the operator does', () => {
@@ -92,6 +97,23 @@ describe('the limit of lines', () => {
     output.tell({ ...EVENTS.block, reason: 'operator' });
     output.tell({ ...EVENTS.unblock, reason: 'operator' });
     expect(sink.lines).toHaveLength(3);
+  });
+
+  it('of connections leaves out the others only, and is told once a minute', () => {
+    const { sink, state, output } = limited(9, 2);
+    for (let second = 0; second < 62; second++) {
+      output.look();
+      for (let n = 0; n < 2; n++) if (output.admitsConnection()) output.tell(EVENTS.connection);
+      state.nowNs += 1_000_000_000n;
+      output.tellLost();
+    }
+    expect(sink.lines.map((line) => line.slice(21).replace(/:.*/, ''))).toEqual([
+      ...['New connection', 'New connection'],
+      'Lost 120 connections (line limit)',
+      'New connection',
+      'New connection',
+    ]);
+    expect(output.losses()).toEqual([{ what: 'connections', cause: 'line limit', count: 120 }]);
   });
 
   it('says once a minute what it left out', () => {

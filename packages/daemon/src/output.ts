@@ -1,6 +1,8 @@
+import type { ConnectionLimit } from './connection-limit.ts';
 import type { DaemonEvent, Format, LostCause, LostEvent, LostWhat } from './events.ts';
 import type { LineLimit } from './line-limit.ts';
-import type { LineSink } from './ports.ts';
+import { LostBook, type LostTotal } from './lost-book.ts';
+import type { EventTaker, LineSink } from './ports.ts';
 
 type Told = Exclude<DaemonEvent, LostEvent>;
 
@@ -13,11 +15,13 @@ const WHAT = {
   unblock: 'unblocks',
 } as const;
 
-/** What was lost since the start. */
-export interface LostTotal {
-  readonly what: LostWhat;
-  readonly cause: LostCause;
-  readonly count: number;
+export interface OutputOptions {
+  /** Of the lines that a stranger can cause, but for those of connections. Undefined: no limit. */
+  readonly lines?: LineLimit | undefined;
+  /** Undefined: no limit. */
+  readonly connections?: ConnectionLimit | undefined;
+  /** Hears what there is to tell, too. */
+  readonly taker?: EventTaker | undefined;
 }
 
 /**
@@ -29,44 +33,66 @@ export class Output {
   readonly #sink: LineSink;
   readonly #format: Format;
   readonly #nowMs: () => number;
-  readonly #limit: LineLimit | undefined;
-  readonly #untold = new Map<string, { what: LostWhat; cause: LostCause; count: number }>();
-  readonly #lost = new Map<string, { what: LostWhat; cause: LostCause; count: number }>();
+  readonly #options: OutputOptions;
+  readonly #untold = new LostBook();
+  readonly #lost = new LostBook();
   readonly #printed = { connections: 0, scans: 0, 'scan ends': 0, blocks: 0, unblocks: 0 };
 
-  /** @param limit of the lines that a stranger can cause, but for those of connections; undefined: none */
-  constructor(sink: LineSink, format: Format, nowMs: () => number, limit?: LineLimit) {
+  constructor(sink: LineSink, format: Format, nowMs: () => number, options: OutputOptions = {}) {
     this.#sink = sink;
     this.#format = format;
     this.#nowMs = nowMs;
-    this.#limit = limit;
+    this.#options = options;
   }
 
+  /** Records are about to be read: what is over the limit of connections is measured from here. */
+  look(): void {
+    this.#options.connections?.look();
+  }
+
+  /** Whether the next connection may be told; if not, it is counted as lost, and there is no need to make an event of it. */
+  admitsConnection(): boolean {
+    if (this.#options.connections?.admit() !== false) return true;
+    this.lost('connections', 'line limit', 1);
+    return false;
+  }
+
+  /** A connection is asked for by `admitsConnection` first. */
   tell(event: Told): void {
     const what = WHAT[event.kind];
-    if (this.#isLeftOut(event)) this.lost(what, 'line limit', 1);
-    else if (this.tellLost() && this.#sink.write(this.#format(event))) this.#printed[what]++;
+    if (this.#isLeftOut(event)) {
+      this.lost(what, 'line limit', 1);
+      return;
+    }
+    const keepsUp = this.tellLost();
+    this.#options.taker?.take(event);
+    if (keepsUp && this.#sink.isRefusing !== true && this.#sink.write(this.#format(event))) this.#printed[what]++;
     else this.lost(what, 'slow reader', 1);
   }
 
   /** Notes a loss; it is told at the next chance. */
   lost(what: LostWhat, cause: LostCause, count: number): void {
-    for (const book of [this.#untold, this.#lost]) {
-      const entry = book.get(`${what} ${cause}`);
-      if (entry) entry.count += count;
-      else book.set(`${what} ${cause}`, { what, cause, count });
-    }
+    this.#untold.add(what, cause, count);
+    this.#lost.add(what, cause, count);
   }
 
   /** Writes what is still untold; false when the reader does not take it. At the end, what the limit left out is due too. */
   tellLost(isEnd = false): boolean {
-    const isDue = isEnd || this.#limit?.isDue === true;
-    for (const [key, entry] of this.#untold) {
+    if (this.#untold.isEmpty) return true;
+    if (this.#sink.isRefusing) return false;
+    const { lines, connections } = this.#options;
+    const isDue = isEnd || lines?.isDue === true || connections?.isDue === true;
+    for (const entry of this.#untold.entries()) {
       if (entry.cause === 'line limit' && !isDue) continue;
-      if (!this.#sink.write(this.#format({ kind: 'lost', timeMs: this.#nowMs(), ...entry }))) return false;
-      this.#untold.delete(key);
+      const event = { kind: 'lost', timeMs: this.#nowMs(), ...entry } as const;
+      if (!this.#sink.write(this.#format(event))) return false;
+      this.#untold.remove(entry);
+      // Another listener has a pace of its own.
+      if (entry.cause !== 'slow reader') this.#options.taker?.take(event);
     }
-    if (isDue) this.#limit?.said();
+    if (!isDue) return true;
+    lines?.said();
+    connections?.said();
     return true;
   }
 
@@ -75,13 +101,14 @@ export class Output {
   }
 
   losses(): LostTotal[] {
-    return [...this.#lost.values()].map((entry) => ({ ...entry }));
+    return this.#lost.entries();
   }
 
-  /** Every packet may be a connection, and each of them is told. What the operator does is told too, and what is told once in a window. */
+  /** Connections have a limit of their own. What the operator does is told always, and what is told once in a window. */
   #isLeftOut(event: Told): boolean {
-    if (!this.#limit || event.kind === 'connection' || event.kind === 'distributed scan') return false;
+    const { lines } = this.#options;
+    if (!lines || event.kind === 'connection' || event.kind === 'distributed scan') return false;
     if ('reason' in event && event.reason === 'operator') return false;
-    return !this.#limit.admit(event.sourcePrefix);
+    return !lines.admit(event.sourcePrefix);
   }
 }

@@ -1,5 +1,6 @@
 /** What the daemon needs from the world. The CLI plugs the kernel in; tests plug in fakes. */
 import type { Policy } from '@scanward/map-codec';
+import type { DaemonEvent } from './events.ts';
 import type { Sha256 } from './state/state-lines.ts';
 
 /** Where connections and scans come from: the two ring buffers of `bpf/types.h`. */
@@ -250,6 +251,13 @@ export interface Clock {
 export interface LineSink {
   /** `line` has no line end. Returns false, and writes nothing, when the reader is too slow: the line is lost. */
   write(line: string): boolean;
+  /** Whether it takes no line just now, so that there is no need to make one. */
+  readonly isRefusing?: boolean;
+}
+
+/** Hears each event that the limits let through, whether or not the reader of the lines keeps up. It never throws. */
+export interface EventTaker {
+  take(event: DaemonEvent): void;
 }
 
 /** Everything that is not an event: start, warnings, closing summary (stderr). */
@@ -275,6 +283,8 @@ export interface DaemonPorts {
   readonly policy: PolicyStore;
   readonly clock: Clock;
   readonly lines: LineSink;
+  /** Undefined: nobody but the reader of the lines hears of events. */
+  readonly taker?: EventTaker | undefined;
   readonly log: Log;
   readonly interfaceName: InterfaceName;
   /** Undefined: no report says which ports were open. */

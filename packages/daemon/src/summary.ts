@@ -1,5 +1,5 @@
 import { Verdict } from '@scanward/map-codec';
-import type { LostTotal } from './output.ts';
+import type { LostTotal } from './lost-book.ts';
 import type { CounterValues } from './ports.ts';
 
 /** What happened between start and stop. */

@@ -74,6 +74,7 @@ export class Tracking {
 
   /** Connections first, then scans: a scan's line stands below the connections that made it. */
   drain(): void {
+    this.#told.output.look();
     this.#ports.events.drainConnections((bytes, offset) => this.#takeRecord(bytes, offset));
     this.#ports.events.drainScans((bytes, offset) => this.#tellScan(this.#scan(bytes, offset)));
   }
@@ -93,7 +94,7 @@ export class Tracking {
     const timeNs = view.timeNs();
     const kind = view.kind();
     const isSyn = kind === ProbeKind.SYN || kind === ProbeKind.FRAGMENT;
-    if (isSyn) this.#tellSyn(bytes, offset, view, timeNs);
+    if (isSyn && this.#told.output.admitsConnection()) this.#tellSyn(bytes, offset, view, timeNs);
     this.#told.scans.connected(bytes, offset + CONNECTION.source, view.destinationPort(), timeNs, passageOf(kind));
     // The program did not count a SYN to an open port, if it knew the port to be open.
     const isOpen = kind === ProbeKind.HANDSHAKE || (isSyn && view.portState() === PortState.OPEN);

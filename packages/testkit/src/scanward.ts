@@ -8,10 +8,12 @@ import { patience } from './pace.ts';
 export const scanwardBin = repositoryFile('packages/cli/bin/scanward.js');
 
 export interface ScanwardOptions {
-  /** More flags of `scanward run`; `-i eth0` is given unless there is one, and `--no-pin`, `--no-state` unless something is said of them. */
+  /** More flags of `scanward run`; `-i eth0` is given unless there is one, and `--no-pin`, `--no-state`, `--no-events` unless something is said of them. */
   readonly args?: readonly string[];
   /** No `-i`: it finds the interface of the default route. */
   readonly byDefaultRoute?: boolean;
+  /** No `--no-events`: events are told at the instance's usual socket, which the whole machine sees. */
+  readonly usualSocket?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** How long it may live; default 120,000. */
   readonly timeoutMs?: number;
@@ -38,19 +40,24 @@ export class Scanward implements AsyncDisposable {
 
   /** Starts it without waiting: for what must fail, or be killed early. */
   static spawn(ns: Namespace, options: ScanwardOptions = {}): Scanward {
-    const { args = [], byDefaultRoute = false, env, timeoutMs } = options;
+    const { args = [], byDefaultRoute = false, usualSocket = false, env, timeoutMs } = options;
     const object = process.env['SCANWARD_TEST_OBJECT'];
     const planted = object === undefined ? [] : ['--object', object];
     const says = (...flags: string[]) => flags.some((flag) => args.includes(flag));
     const unpinned = says('--bpffs', '--name', '--no-pin') ? [] : ['--no-pin'];
     // Never the machine's own state file.
     const stateless = says('--state', '--no-state') ? [] : ['--no-state'];
+    const socketless = usualSocket || says('--events', '--no-events') ? [] : ['--no-events'];
     const interfaces = byDefaultRoute || says('-i', '--interface') ? [] : ['-i', 'eth0'];
     return new Scanward(
-      ns.spawn(process.execPath, [scanwardBin, 'run', ...planted, ...unpinned, ...stateless, ...interfaces, ...args], {
-        ...(env ? { env } : {}),
-        ...(timeoutMs ? { timeoutMs } : {}),
-      }),
+      ns.spawn(
+        process.execPath,
+        [scanwardBin, 'run', ...planted, ...unpinned, ...stateless, ...socketless, ...interfaces, ...args],
+        {
+          ...(env ? { env } : {}),
+          ...(timeoutMs ? { timeoutMs } : {}),
+        },
+      ),
     );
   }
 

@@ -25,7 +25,7 @@ export async function perform(request: InstanceRequest, host: Host, system: Comm
   const limits = system.readText('/proc/self/limits') ?? '';
   const circumstances: Circumstances = { status, limits, release: system.release };
   requireCapabilities(status);
-  const log = stderrLog(host.stderr);
+  const log = stderrLog(host.stderr, host.journal.stderr);
   try {
     if (request.command === 'detach') {
       await tell(detach(request.interface, system.detachable(request.place), request.json), host, log);

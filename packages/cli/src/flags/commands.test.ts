@@ -89,6 +89,34 @@ describe('what is asked for', () => {
       },
     ],
     ['sources', { command: 'sources', options: { limit: undefined }, ...reading }],
+    [
+      'events',
+      {
+        command: 'events',
+        options: { path: '/run/scanward/default.sock', follow: false, json: false, limit: undefined, kinds: [] },
+      },
+    ],
+    [
+      'events -f --json --limit 9 --kind scan --kind scan-end --name wan',
+      {
+        command: 'events',
+        options: {
+          ...{ path: '/run/scanward/wan.sock', follow: true, json: true },
+          ...{ limit: 9, kinds: ['scan', 'scan-end'] },
+        },
+      },
+    ],
+    [
+      'scans --since 24h --limit 9 --name wan',
+      {
+        command: 'scans',
+        options: { path: '/var/lib/scanward/scans-wan.jsonl', json: false, limit: 9, since: { agoMs: 86_400_000 } },
+      },
+    ],
+    [
+      'scans --json --state /x/y.json',
+      { command: 'scans', options: { path: '/x/scans.jsonl', json: true, limit: undefined, since: undefined } },
+    ],
     ['sources --limit 3', { command: 'sources', options: { limit: 3 }, ...reading }],
     ['top', { command: 'top', options: { intervalMs: 1_000, count: undefined }, ...changing }],
     [
@@ -225,6 +253,11 @@ test.each([
     'replay a --object x.o',
     '--object: it contradicts --engine ts, which loads none: add --engine kernel, or leave it out',
   ],
+  [
+    'events --kind scans',
+    "--kind: 'scans' must be connection, scan, scan-end, distributed-scan, block, unblock or lost (did you mean scan?)",
+  ],
+  ['events --limit 0', "--limit: '0' must be from 1 to 1000000000"],
   ['version --json', "reading the flags: unknown option '--json': see scanward version --help"],
   ['unblok 192.0.2.1', "reading the flags: unknown command 'unblok': did you mean scanward unblock?"],
 ])('%s', (line, message) => {
@@ -251,6 +284,8 @@ const commands = [
   'allow remove',
   'sources',
   'top',
+  'events',
+  'scans',
   'detach',
   'check-config',
   'replay',

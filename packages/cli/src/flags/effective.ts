@@ -41,6 +41,8 @@ export function effective(options: RunOptions): Effective {
     object: options.object,
     user: options.user,
     pin: options.pin,
+    'max-connection-lines': String(options.maxConnectionLines),
+    events: options.events,
     'keep-on-exit': ofPins(options.keepOnExit),
     name: ofPins(options.name),
     bpffs: ofPins(options.bpffs),

@@ -9,6 +9,9 @@ export interface InstancePlace {
   readonly name: string;
 }
 
+/** The socket that events are told at; undefined: the instance's own below /run/scanward; false: none. */
+export type EventsChoice = string | false | undefined;
+
 /** The file that takes a snapshot of the blocks; undefined: the instance's own below /var/lib/scanward; false: none. */
 export type StateChoice = string | false | undefined;
 
@@ -28,37 +31,63 @@ export function placeOf({ bpffs, name }: GivenPlace): InstancePlace {
 
 /** Adds `--name` and `--bpffs`, and `--config` and `--no-config`, for they may stand in a configuration. */
 export function withPlace(command: Command): Command {
+  return withName(command).addOption(
+    single('--bpffs <dir>', 'where the pins are (default: /sys/fs/bpf/scanward)', path),
+  );
+}
+
+/** Adds `--name` alone, for what is kept beside the pins, and `--config` and `--no-config`, for it may stand in a configuration. */
+export function withName(command: Command): Command {
   return command
     .addOption(
       single('--config <file>', 'the configuration (default: /etc/scanward/scanward.yaml, if it is there)', path),
     )
     .option('--no-config', 'read no configuration')
-    .addOption(single('--name <name>', 'the instance, where there are several (default: default)', instanceName))
-    .addOption(single('--bpffs <dir>', 'where the pins are (default: /sys/fs/bpf/scanward)', path));
+    .addOption(single('--name <name>', 'the instance, where there are several (default: default)', instanceName));
 }
 
 /** Adds `--state` and `--no-state`, which exclude each other. */
 export function withState(command: Command): Command {
-  const file = new Option(
-    '--state <file>',
-    'the state file (default: /var/lib/scanward/state.json, or state-NAME.json)',
-  );
-  file.argParser((text: string, before: unknown) =>
-    reading('--state', () => {
-      if (before === false) throw new BadValue('it contradicts --no-state: leave out one of them');
+  return withPathOrNone(command, '--state', {
+    path: ['<file>', 'the state file (default: /var/lib/scanward/state.json, or state-NAME.json)'],
+    none: 'keep no state file',
+  });
+}
+
+/** Adds `--events` and `--no-events`, which exclude each other. */
+export function withEventsPath(command: Command): Command {
+  return withPathOrNone(command, '--events', {
+    path: ['<socket>', 'tell events at this socket, too (default: /run/scanward/NAME.sock)'],
+    none: 'tell events on stdout only',
+  });
+}
+
+interface PathOrNone {
+  /** What stands for its value, and its description. */
+  readonly path: readonly [string, string];
+  readonly none: string;
+}
+
+/** Adds `--flag <path>` and `--no-flag`, which exclude each other. */
+function withPathOrNone(command: Command, flag: string, { path: [value, description], none }: PathOrNone): Command {
+  const no = flag.replace('--', '--no-');
+  const named = new Option(`${flag} ${value}`, description);
+  named.argParser((text: string, before: unknown) =>
+    reading(flag, () => {
+      if (before === false) throw new BadValue(`it contradicts ${no}: leave out one of them`);
       if (before !== undefined) throw new BadValue('it is given twice: give it once');
       return path(text);
     }),
   );
   // A preset is what commander hands to the parser of a flag without a value.
-  const none = new Option('--no-state', 'keep no state file').preset('');
-  none.argParser((_none: string, before: unknown) =>
-    reading('--no-state', () => {
-      if (typeof before === 'string') throw new BadValue('it contradicts --state: leave out one of them');
+  const without = new Option(no, none).preset('');
+  without.argParser((_none: string, before: unknown) =>
+    reading(no, () => {
+      if (typeof before === 'string') throw new BadValue(`it contradicts ${flag}: leave out one of them`);
       return false;
     }),
   );
-  return command.addOption(file).addOption(none);
+  return command.addOption(named).addOption(without);
 }
 
 /** It is the name of a directory, and stands in the state file's name. */

@@ -10,6 +10,8 @@ const word = fc.oneof(
     'block',
     'unblock',
     'allow',
+    'events',
+    '--follow',
     'add',
     '--all',
     '--state',
@@ -40,6 +42,7 @@ test('any arguments are a request or a usage error of one line', () => {
         const request = parseArguments(args, '1.2.3');
         if (request.command === 'print') return request.text !== '';
         if (request.command === 'replay') return request.options.files.length > 0;
+        if (request.command === 'events' || request.command === 'scans') return request.options.path !== '';
         return request.command === 'run' ? request.options.trackingPeriodMs >= 10 : request.place.name !== '';
       } catch (error) {
         return error instanceof OperatorError && error.exitCode === 2;

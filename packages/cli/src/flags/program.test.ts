@@ -53,6 +53,8 @@ test('the defaults', () => {
     maxBlocks: 65_536,
     replace: false,
     format: 'text',
+    maxConnectionLines: 60_000,
+    events: undefined,
     bpffs: undefined,
     name: 'default',
     pin: true,
@@ -67,7 +69,7 @@ test('every flag, long', () => {
       '--block-ttl 0 --mode user --response block --xdp generic --allow 192.0.2.0/24 --allow ::1 --no-allow-gateway ' +
       '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o --bpffs /run/bpf --name a.b_c-9 ' +
       '--state /tmp/s.json --keep-on-exit --evidence closed --max-new-blocks 0 --no-keep-established ' +
-      '--window-limit 1h=99 --address-limit 5m=8 --distributed-limit 1h=0 --protect 198.51.100.0/24 --probation 90s',
+      '--max-connection-lines 0 --events /run/e.sock --window-limit 1h=99 --address-limit 5m=8 --distributed-limit 1h=0 --protect 198.51.100.0/24 --probation 90s',
   );
   expect(options).toMatchObject({
     interfaces: ['veth0', 'eth1.5@x'],
@@ -80,6 +82,8 @@ test('every flag, long', () => {
     evidence: 'closed',
     keepEstablished: false,
     maxNewBlocks: 0,
+    maxConnectionLines: 0,
+    events: '/run/e.sock',
     windowLimits: [{ windowS: 3_600, limit: 99 }],
     addressLimit: { windowS: 300, limit: 8 },
     distributedLimit: undefined,
@@ -166,6 +170,10 @@ test.each([
     "--allow: '10.1.2.3/8' has bits set after its length: write 10.0.0.0/8 (the network) or 10.1.2.3 (the host)",
   ],
   ['run --ipv6-prefix 0', "--ipv6-prefix: '0' must be from 32 to 128"],
+  [
+    'run --max-connection-lines 1e3',
+    "--max-connection-lines: '1e3' is not a whole number: write digits only, from 0 to 1000000000",
+  ],
   ['run --max-sources 1e3', "--max-sources: '1e3' is not a whole number: write digits only, from 4 to 4194304"],
   ['run --max-sources 3', "--max-sources: '3' must be from 4 to 4194304"],
   ['run --max-sources 4194305', "--max-sources: '4194305' must be from 4 to 4194304"],
@@ -181,6 +189,8 @@ test.each([
     'run --no-pin --keep-on-exit',
     '--keep-on-exit: it contradicts --no-pin, which leaves nothing behind: leave out one of them',
   ],
+  ['run --events x --no-events', '--no-events: it contradicts --events: leave out one of them'],
+  ['run --no-events --events x', '--events: it contradicts --no-events: leave out one of them'],
   ['run --state x --no-state', '--no-state: it contradicts --state: leave out one of them'],
   ['run --no-state --state x', '--state: it contradicts --no-state: leave out one of them'],
   ['run --state x --state y', '--state: it is given twice: give it once'],

@@ -5,8 +5,10 @@ import { blockCommand } from './commands/block.ts';
 import { blocksCommand } from './commands/blocks.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
 import { detachCommand } from './commands/detach.ts';
+import { eventsCommand } from './commands/events.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
+import { scansCommand } from './commands/scans.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { statusCommand } from './commands/status.ts';
 import { topCommand } from './commands/top.ts';
@@ -15,7 +17,7 @@ import type { Request } from './request.ts';
 import { reword } from './reword.ts';
 
 /** Of a configuration a command on pins takes where they are. */
-const OF_PLACE: ReadonlySet<string> = new Set(['name', 'bpffs', 'state']);
+const OF_PLACE: ReadonlySet<string> = new Set(['name', 'bpffs', 'state', 'events']);
 
 /**
  * Reads the arguments (without the interpreter and the script), and for what they leave open the environment and the
@@ -44,6 +46,8 @@ export function parseArguments(
     allowCommand,
     sourcesCommand,
     topCommand,
+    eventsCommand,
+    scansCommand,
     detachCommand,
     replayCommand,
     checkConfigCommand,

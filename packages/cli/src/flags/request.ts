@@ -3,6 +3,8 @@ import type { BlockOptions } from '../commands/block.ts';
 import type { BlocksOptions } from '../commands/blocks.ts';
 import type { SourcesOptions } from '../commands/sources.ts';
 import type { UnblockOptions } from '../commands/unblock.ts';
+import type { EventsOptions } from '../events/events-options.ts';
+import type { ScansOptions } from '../history/scans-options.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
 import type { TopOptions } from '../top/top-options.ts';
 import type { InstancePlace, StateChoice } from './instance-flags.ts';
@@ -43,6 +45,8 @@ export type Request =
   | { readonly command: 'run'; readonly options: RunOptions }
   | { readonly command: 'replay'; readonly options: ReplayOptions }
   | TopRequest
+  | { readonly command: 'events'; readonly options: EventsOptions }
+  | { readonly command: 'scans'; readonly options: ScansOptions }
   | InstanceRequest;
 
 /** Takes what one command was asked to do. */

@@ -1,8 +1,9 @@
+import type { EventChoice } from './event-flags.ts';
 import type { StateChoice } from './instance-flags.ts';
 import type { PolicyChoice } from './policy-choice.ts';
 
 /** What `scanward run` was asked to do. */
-export interface RunOptions extends PolicyChoice {
+export interface RunOptions extends PolicyChoice, EventChoice {
   /** Empty: the interface of the default route. */
   readonly interfaces: readonly string[];
   /** How often connections are printed, in milliseconds. */

@@ -2,6 +2,8 @@ import { basename, dirname } from 'node:path';
 import { becomeUser, raiseMemlock } from '@scanward/loader-native';
 import { CAPABILITIES } from '../capabilities.ts';
 import type { RunOptions } from '../flags/run-options.ts';
+import { eventPath } from '../events/event-path.ts';
+import { historyPath } from '../history/history-path.ts';
 import { choosePlace } from '../pins/choose-place.ts';
 import { findUser } from '../privileges/find-user.ts';
 import { handOver, handOverAll } from '../privileges/hand-over.ts';
@@ -9,12 +11,14 @@ import { readText } from '../system/proc.ts';
 import { statePath } from '../system/state-path.ts';
 
 /**
- * Does what needs root, and stops being it: the limit of locked memory, the folder of the pins, that of the state file. All that
+ * Does what needs root, and stops being it: the limit of locked memory, the folders of pins, state file and events. All that
  * comes after is done as the user that is named, with the capabilities that a program and its maps need.
  *
  * @throws OperatorError, or what the system answers
  */
-export function dropPrivileges(options: Pick<RunOptions, 'user' | 'bpffs' | 'name' | 'pin' | 'state'>): void {
+export function dropPrivileges(
+  options: Pick<RunOptions, 'user' | 'bpffs' | 'name' | 'pin' | 'state' | 'events'>,
+): void {
   if (options.user === undefined) return;
   const user = findUser(options.user, readText('/etc/passwd') ?? '');
   raiseMemlock();
@@ -23,9 +27,17 @@ export function dropPrivileges(options: Pick<RunOptions, 'user' | 'bpffs' | 'nam
     handOver({ folder: place.bpffs, isHis: () => false }, user);
     handOverAll(place.folder, user);
   }
-  const state = statePath(options.state, options.name, place !== undefined);
-  if (state !== undefined) {
-    handOver({ folder: dirname(state), isHis: (name) => name.startsWith(basename(state)) }, user);
+  const isPinned = place !== undefined;
+  const files = [
+    statePath(options.state, options.name, isPinned),
+    historyPath(options.state, options.name, isPinned),
+    eventPath(options.events, options.name),
+  ];
+  for (const file of files) {
+    if (file !== undefined) handOver({ folder: dirname(file), isHis: (name) => isOf(basename(file), name) }, user);
   }
   becomeUser(user, CAPABILITIES);
 }
+
+/** The file itself, and what is written beside it before it is put in its place. */
+const isOf = (file: string, name: string): boolean => name === file || name.startsWith(`${file}.`);

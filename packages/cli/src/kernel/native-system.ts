@@ -11,6 +11,7 @@ import { LinkPins, watcherOf } from '../pins/link-pins.ts';
 import { OwnedInstance } from '../pins/owned-instance.ts';
 import { DEFAULT_BPFFS } from '../pins/place.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { openListeners } from '../events/open-listeners.ts';
 import type { RunOptions } from '../flags/run-options.ts';
 import { OperatorError } from '../operator-error.ts';
 import type { Attach } from '../interfaces.ts';
@@ -35,6 +36,7 @@ export const nativeSystem: System = {
   dropPrivileges,
   load: loadKept,
   state: (options, { keeping }) => keptState(options, keeping),
+  listeners: (options, { keeping }, log) => openListeners(options, keeping.place !== undefined, systemClock, log),
   attach: attachKept,
   stdoutClosed: (cancel) => stdoutReaderGone(cancel, readText),
 };

@@ -43,7 +43,7 @@ export async function replay(options: ReplayOptions, host: Host, system: ReplayS
     if (abort.signal.aborted) host.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated);
     abort.abort();
   });
-  const log = stderrLog(host.stderr);
+  const log = stderrLog(host.stderr, host.journal.stderr);
   const sockets = new CapturedSockets();
   const { circumstances } = system;
   const engine = attempt('preparing the engine', circumstances, () =>
@@ -52,7 +52,8 @@ export async function replay(options: ReplayOptions, host: Host, system: ReplayS
   const lines = new WaitingLines(host.stdout);
   try {
     const captures = new Captures(options.files, system.open(abort.signal));
-    await new Replay(options, { engine, sockets, lines, log, captures, abort: abort.signal }).run();
+    const isJournal = host.journal.stdout;
+    await new Replay(options, { engine, sockets, lines, log, isJournal, captures, abort: abort.signal }).run();
   } catch (error) {
     throw toOperatorError(error, 'replaying', circumstances);
   } finally {
@@ -66,6 +67,7 @@ interface Parts {
   readonly sockets: CapturedSockets;
   readonly lines: WaitingLines;
   readonly log: Log;
+  readonly isJournal: boolean;
   readonly captures: Captures;
   readonly abort: AbortSignal;
 }
@@ -181,7 +183,7 @@ class Replay {
   }
 
   #daemon(side: HostSide, clock: Clock): Daemon {
-    const { engine, lines, log } = this.#parts;
+    const { engine, lines, log, isJournal } = this.#parts;
     const options = this.#options;
     const network = { read: () => networkOf(side, options) };
     const ports = { ...engine.ports, network, clock, lines, log, interfaceName: () => INTERFACE };
@@ -189,6 +191,7 @@ class Replay {
       endian: engine.endian,
       policy: daemonPolicy(options),
       format: options.json ? 'json' : 'text',
+      journal: isJournal,
       trackingPeriodMs: TRACKING_PERIOD_MS,
       blockingPeriodMs: options.detectScanPeriodMs,
       maxSources: options.maxSources,

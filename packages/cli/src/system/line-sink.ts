@@ -30,8 +30,12 @@ export class StreamLineSink implements LineSink {
     });
   }
 
+  get isRefusing(): boolean {
+    return !this.#open || this.#stream.writableLength > this.#waitingMax;
+  }
+
   write(line: string): boolean {
-    if (!this.#open || this.#stream.writableLength > this.#waitingMax) return false;
+    if (this.isRefusing) return false;
     this.#stream.write(`${line}\n`);
     return true;
   }

@@ -30,6 +30,23 @@ export async function writePaced(lines: Iterable<string>, stream: LineStream): P
   return !failure;
 }
 
+/**
+ * Writes lines as they come, each as soon as the reader has taken the one before.
+ *
+ * @returns false when the reader is gone
+ * @throws what else the stream fails with, or the lines
+ */
+export async function writeAsTheyCome(lines: AsyncIterable<string>, stream: LineStream): Promise<boolean> {
+  let failure: NodeJS.ErrnoException | undefined;
+  stream.on('error', (error) => (failure ??= error));
+  for await (const line of lines) {
+    failure ??= await written(stream, `${line}\n`);
+    if (failure) break;
+  }
+  if (failure && failure.code !== 'EPIPE') throw failure;
+  return !failure;
+}
+
 /** Resolves when the stream has taken it all, or with why it has not. */
 function written(stream: LineStream, chunk: string): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {

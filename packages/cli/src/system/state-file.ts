@@ -1,15 +1,13 @@
 import { lstatSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs';
-import { constants, type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StateError, type StateStore } from '@scanward/daemon';
 import { fileLines } from './file-lines.ts';
-import { inChunks } from './in-chunks.ts';
 import { isRunning } from './is-running.ts';
 import { makeFolder } from './make-folder.ts';
+import { doubtsAbout } from './ours.ts';
 import { sha256 } from './sha256.ts';
-
-/** Characters written at once: some hundred entries, then it is the turn of others. */
-const CHUNK = 64 * 1024;
+import { syncFolder, writeNew } from './write-beside.ts';
 
 export interface StateFileOptions {
   /** In the name of the file that is written. Default: that of this process. */
@@ -103,29 +101,6 @@ function refuseOther(path: string): void {
 
 /** Whoever can write to it could allow himself. */
 function assertOurs(stats: Stats): void {
-  if (!stats.isFile()) throw new StateError('unreadable', 'it is not a file');
-  const isOurs = stats.uid === 0 || stats.uid === process.geteuid?.();
-  if (!isOurs || (stats.mode & 0o022) !== 0) throw new StateError('unreadable', 'others may write to it');
-}
-
-/** O_EXCL: whatever stands there already, a link too, is not written to. */
-async function writeNew(path: string, lines: Iterable<string>): Promise<void> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const file: FileHandle = await open(path, flags, 0o600);
-  try {
-    for (const chunk of inChunks(lines, CHUNK)) await file.appendFile(chunk, 'latin1');
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** So that the new name outlives a power cut. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  const doubt = doubtsAbout(stats);
+  if (doubt !== undefined) throw new StateError('unreadable', doubt);
 }

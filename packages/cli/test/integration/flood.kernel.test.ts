@@ -26,7 +26,10 @@ test(
     await using tool = await buildNative('flood');
     await using pair = await createPair();
     const { victim, attacker } = pair;
-    await using scanward = await Scanward.start(victim.ns, { timeoutMs: 170_000 });
+    await using scanward = await Scanward.start(victim.ns, {
+      args: ['--max-connection-lines', '0'],
+      timeoutMs: 170_000,
+    });
     const from = (source: string, port: number, sourcePort: number): Uint8Array =>
       frameTo(attacker, victim, syn(port, sourcePort), { source });
 

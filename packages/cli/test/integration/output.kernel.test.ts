@@ -9,7 +9,7 @@ import { scanBy, scansIn } from './seen.ts';
 test('scanward run | head -1 ends cleanly', async () => {
   await using pair = await createPair();
   const { victim, attacker } = pair;
-  const pipe = `"$0" "$1" run -i eth0 -t 50ms | head -1; echo "exit $\{PIPESTATUS[0]}"`;
+  const pipe = `"$0" "$1" run -i eth0 -t 50ms --no-events | head -1; echo "exit $\{PIPESTATUS[0]}"`;
   const run = victim.ns.run('bash', ['-c', pipe, process.execPath, scanwardBin], { timeoutMs: 25_000 });
   const ended = new AbortController();
   const finished = run.finally(() => ended.abort());

@@ -8,7 +8,7 @@ const SYNS = 400_000;
 const READER = `sleep 8; awk '/: New connection: /{ printed++ } /: Lost [0-9]+ connections? /{ lost += $4 } END { print printed + 0, lost + 0 }'`;
 /** Prints what the reader counted, and on stderr what Scanward said, how much memory it took at the most, and its exit code. */
 const PIPE = `
-  { timeout --foreground --preserve-status -s TERM 12 "$0" "$1" run -i eth0 -t 50ms & pid=$!
+  { timeout --foreground --preserve-status -s TERM 12 "$0" "$1" run -i eth0 -t 50ms --max-connection-lines 0 --no-events & pid=$!
     sleep 7; grep VmHWM "/proc/$(pgrep -P $pid)/status" >&2; wait $pid; echo "exit $?" >&2; } | { ${READER}; }`;
 
 test('a slow reader of stdout takes little memory, and what it misses is counted', { timeout: 60_000 }, async () => {

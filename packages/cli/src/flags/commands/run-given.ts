@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { eventsOf, type GivenEvents } from '../event-flags.ts';
 import { type GivenPlace, type GivenState, placeOf } from '../instance-flags.ts';
 import { usage } from '../option.ts';
 import { checkPolicy, type GivenPolicy, policyOf } from '../policy-flags.ts';
 import type { RunOptions } from '../run-options.ts';
 
 /** The flags of `run`, as commander hands them on. */
-export interface GivenRun extends GivenPlace, GivenState, GivenPolicy {
+export interface GivenRun extends GivenPlace, GivenState, GivenPolicy, GivenEvents {
   interface?: string[];
   trackingPeriod?: number;
   xdp?: 'auto' | 'native' | 'generic';
@@ -55,6 +56,7 @@ function withDefaults(given: GivenRun): RunOptions {
     maxNets: given.maxNets ?? 65_536,
     replace: given.replace ?? false,
     format: given.format ?? 'text',
+    ...eventsOf(given),
     ...(given.object === undefined ? {} : { object: given.object }),
     user: given.user,
     ...placeOf(given),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { parseChoice } from '../choice.ts';
 import { path, withPlace, withState } from '../instance-flags.ts';
+import { withEvents } from '../event-flags.ts';
 import { interfaceName } from '../interface-name.ts';
 import { repeatable, single } from '../option.ts';
 import { withPolicy } from '../policy-flags.ts';
@@ -29,7 +30,7 @@ export function withRunFlags(command: Command): Command {
       ),
     )
     .addOption(single('-t, --tracking-period <time>', 'how often connections are printed (default: 1s)', period));
-  return withState(withPlace(withProcess(withLists(withPolicy(begun)))));
+  return withState(withPlace(withEvents(withProcess(withLists(withPolicy(begun))))));
 }
 
 function withLists(command: Command): Command {
