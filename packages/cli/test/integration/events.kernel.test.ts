@@ -7,6 +7,7 @@ import {
   type Host,
   Lines,
   mountBpffs,
+  patience,
   Scanward,
   scanwardBin,
   send,
@@ -21,6 +22,7 @@ import { afterAll, expect, test } from 'vitest';
 const folder = mkdtempSync(join(tmpdir(), 'scanward-events-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const soon = { timeout: patience(5_000) };
 const MALLORY = '10.77.0.51';
 /** More than one client may have waiting. */
 const MANY = 8_000;
@@ -73,16 +75,19 @@ test('the socket tells what stdout tells, a client that never reads holds nobody
   await heard.wait(/"action":"unblock"/);
   const before = connectionsIn(heard.texts);
   await knocks(attacker, victim, MANY);
-  await expect.poll(() => daemon.stdout.matching(/New connection/).length).toBe(before + MANY);
+  await expect.poll(() => daemon.stdout.matching(/New connection/).length, soon).toBe(before + MANY);
   await touch(attacker, victim, '10.77.0.52', [1, 2, 3, 4]);
   await heard.wait(/"ip":"10\.77\.0\.52"}.*"scan":/);
   expect(connectionsIn(heard.texts)).toBe(before + MANY + 3);
   const late = new Lines(asleep);
   await late.wait(/"ip":"10\.77\.0\.52"}.*"scan":|"cause":"slow reader"/);
-  await expect.poll(() => connectionsIn(late.texts)).toBe(before + MANY + 3);
+  await expect.poll(() => connectionsIn(late.texts), soon).toBe(before + MANY + 3);
   expect(late.matching(/"cause":"slow reader"/)).not.toEqual([]);
   await daemon.stdout.wait(/Port scan ended: 10\.77\.0\.52/);
 
+  // Written a moment after it is told.
+  const history = join(folder, 'scans.jsonl');
+  await expect.poll(() => readFileSync(history, 'utf8'), soon).toContain('10.77.0.52');
   await daemon.kill();
   expect(await follower).toMatchObject({ exitCode: 0 });
   expect(said.texts).toEqual(['scanward: the daemon has ended']);
@@ -102,7 +107,7 @@ test('the socket tells what stdout tells, a client that never reads holds nobody
   await again.stdout.wait(/Port scan detected: 10\.77\.0\.53/);
   await again.stop();
   expect(await scans()).toEqual([MALLORY, '10.77.0.52', '10.77.0.53']);
-  expect(statSync(join(folder, 'scans.jsonl')).mode & 0o777).toBe(0o600);
+  expect(statSync(history).mode & 0o777).toBe(0o600);
   expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
   const table = await scanward(victim, 'scans', '--state', state, '--limit', '1');
   expect(table.stdout).toMatch(/^WHEN .*\n[\d-]{10} [\d:]{5} 10\.77\.0\.53 +syn +vertical +4: 1,2,3 +none +\d+$/);
@@ -158,9 +163,11 @@ test('lines that the journal reads begin with their priority, and no others', as
   const lines = () => readFileSync(file, 'utf8').split('\n').slice(0, -1);
 
   const running = shell(`run -i eth0 -t 50ms --no-pin --no-events >>${file} 2>>${file}`);
-  await expect.poll(lines, { timeout: 20_000 }).toContainEqual(expect.stringMatching(/^<6>scanward: attached to eth0/));
+  await expect
+    .poll(lines, { timeout: patience(20_000) })
+    .toContainEqual(expect.stringMatching(/^<6>scanward: attached to eth0/));
   await touch(attacker, victim, MALLORY, [1, 2, 3, 4]);
-  await expect.poll(lines).toContainEqual(expect.stringContaining('Blocked'));
+  await expect.poll(lines, soon).toContainEqual(expect.stringContaining('Blocked'));
   running.kill('SIGTERM');
   expect(await running).toMatchObject({ exitCode: 0 });
   const marks = lines().map((line) => /^<\d>|^/.exec(line)![0]);
