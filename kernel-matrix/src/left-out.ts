@@ -50,6 +50,7 @@ const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   stop: more('scan'),
   techniques: 'is about scanners: scan.kernel.test.ts has those that matter to a kernel',
   threshold: around('program'),
+  user: undefined,
   top: 'is about a terminal, which no kernel changes',
   wrapped: around('program'),
 };

@@ -14,7 +14,7 @@ async function configured(text: string) {
     writeFileSync(config, content, { mode: 0o600 });
   };
   write(text);
-  const place = await guarded('running', ['--config', config]);
+  const place = await guarded('running', ['--config', config, '--max-connection-lines', '0']);
   const said = place.daemon.stderr;
   const reload = async (content: string) => {
     write(content);
