@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
+import { doctor } from './doctor/doctor.ts';
 import { ExitCode } from './exit-codes.ts';
 import { parseArguments } from './flags/program.ts';
 import type { Host } from './host.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
+import { lookAround } from './kernel/native-doctor.ts';
 import { nativeSystem } from './kernel/native-system.ts';
 import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
@@ -50,6 +52,10 @@ try {
   }
   if (request.command === 'replay') {
     await replay(request.options, host, nativeReplay);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'doctor') {
+    await doctor(request.options, host, lookAround);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

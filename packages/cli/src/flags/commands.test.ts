@@ -119,6 +119,14 @@ describe('what is asked for', () => {
       'replay --evidence closed --max-new-blocks 0 --no-keep-established a.pcap',
       { command: 'replay', options: { ...replayed, evidence: 'closed', maxNewBlocks: 0, keepEstablished: false } },
     ],
+    ['doctor', { command: 'doctor', options: { interfaces: [], ...changing } }],
+    [
+      'doctor -i eth0 -i eth1 --json --name a --bpffs /x --no-state',
+      {
+        command: 'doctor',
+        options: { interfaces: ['eth0', 'eth1'], json: true, place: { bpffs: '/x', name: 'a' }, state: false },
+      },
+    ],
     ['version', { command: 'print', text: '1.2.3\n' }],
   ])('%s', (line, request) => {
     expect(parse(line)).toEqual(request);
@@ -210,6 +218,8 @@ test.each([
     'replay a --object x.o',
     '--object: it contradicts --engine ts, which loads none: add --engine kernel, or leave it out',
   ],
+  ['doctor eth0', "reading the flags: unexpected argument 'eth0': see scanward doctor --help"],
+  ['doctor -i a/b', "--interface: 'a/b' is not an interface's name"],
   ['version --json', "reading the flags: unknown option '--json': see scanward version --help"],
   ['unblok 192.0.2.1', "reading the flags: unknown command 'unblok': did you mean scanward unblock?"],
 ])('%s', (line, message) => {
@@ -237,6 +247,7 @@ const commands = [
   'sources',
   'detach',
   'replay',
+  'doctor',
 ];
 
 test.each(['', ...commands, 'version'])('%s --help', async (command) => {

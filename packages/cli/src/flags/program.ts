@@ -3,6 +3,7 @@ import { allowCommand } from './commands/allow.ts';
 import { blockCommand } from './commands/block.ts';
 import { blocksCommand } from './commands/blocks.ts';
 import { detachCommand } from './commands/detach.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { sourcesCommand } from './commands/sources.ts';
@@ -34,6 +35,7 @@ export function parseArguments(args: readonly string[], version: string): Reques
     sourcesCommand,
     detachCommand,
     replayCommand,
+    doctorCommand,
   ]) {
     program.addCommand(make(take));
   }

@@ -3,6 +3,7 @@ import type { BlockOptions } from '../commands/block.ts';
 import type { BlocksOptions } from '../commands/blocks.ts';
 import type { SourcesOptions } from '../commands/sources.ts';
 import type { UnblockOptions } from '../commands/unblock.ts';
+import type { DoctorOptions } from '../doctor/doctor.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
 import type { InstancePlace, StateChoice } from './instance-flags.ts';
 import type { RunOptions } from './run-options.ts';
@@ -35,6 +36,7 @@ export type Request =
   | { readonly command: 'print'; readonly text: string }
   | { readonly command: 'run'; readonly options: RunOptions }
   | { readonly command: 'replay'; readonly options: ReplayOptions }
+  | { readonly command: 'doctor'; readonly options: DoctorOptions }
   | InstanceRequest;
 
 /** Takes what one command was asked to do. */
