@@ -26,6 +26,7 @@ const around = (file: string): string => `is what bpf/test/${file}.kernel.test.t
 /** Tests of the daemon, by the names of their files: no guest of s390x runs one. */
 const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   commands: 'is what commands do with maps that no kernel keeps otherwise',
+  completion: 'is about shells',
   doctor: 'looks at the machine that it runs on: its checks are tested without one',
   flood: around('flood'),
   forged: 'is about rules that no kernel changes',
@@ -34,6 +35,7 @@ const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   kills: more('pins'),
   'kills-at-random': more('pins'),
   kinds: undefined,
+  man: 'is about the manual',
   'million-blocks': 'is about memory of a process',
   nmap: more('scan'),
   ordinary: 'is about rules that no kernel changes',

@@ -13,6 +13,7 @@ import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
 import { readText } from './system/proc.ts';
+import { writeFiles } from './system/write-files.ts';
 
 const host: Host = {
   pid: process.pid,
@@ -56,6 +57,10 @@ try {
   }
   if (request.command === 'doctor') {
     await doctor(request.options, host, lookAround);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'write') {
+    writeFiles(request.folder, request.files);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

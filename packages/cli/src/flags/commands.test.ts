@@ -220,6 +220,12 @@ test.each([
   ],
   ['doctor eth0', "reading the flags: unexpected argument 'eth0': see scanward doctor --help"],
   ['doctor -i a/b', "--interface: 'a/b' is not an interface's name"],
+  ['completion', "reading the flags: missing required argument 'shell': see scanward completion --help"],
+  ['completion powershell', "shell: 'powershell' must be bash, zsh or fish"],
+  ['man runn', 'command: there is no runn: did you mean run?'],
+  ['man allow edd', 'command: there is no allow edd: did you mean allow add?'],
+  ['man run --to x', '--to: it writes all pages: leave out the command'],
+  ['man --to x --to y', '--to: it is given twice: give it once'],
   ['version --json', "reading the flags: unknown option '--json': see scanward version --help"],
   ['unblok 192.0.2.1', "reading the flags: unknown command 'unblok': did you mean scanward unblock?"],
 ])('%s', (line, message) => {
@@ -248,6 +254,8 @@ const commands = [
   'detach',
   'replay',
   'doctor',
+  'completion',
+  'man',
 ];
 
 test.each(['', ...commands, 'version'])('%s --help', async (command) => {

@@ -65,7 +65,7 @@ const instanceName = (text: string): string => {
   );
 };
 
-const path = (text: string): string => {
+export const path = (text: string): string => {
   if (text !== '' && !text.includes('\0')) return text;
   throw new BadValue('it is empty: name a path');
 };

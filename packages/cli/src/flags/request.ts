@@ -5,6 +5,7 @@ import type { SourcesOptions } from '../commands/sources.ts';
 import type { UnblockOptions } from '../commands/unblock.ts';
 import type { DoctorOptions } from '../doctor/doctor.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
+import type { NamedText } from '../system/write-files.ts';
 import type { InstancePlace, StateChoice } from './instance-flags.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -34,6 +35,7 @@ export type InstanceRequest =
 /** What the arguments ask for. */
 export type Request =
   | { readonly command: 'print'; readonly text: string }
+  | { readonly command: 'write'; readonly folder: string; readonly files: readonly NamedText[] }
   | { readonly command: 'run'; readonly options: RunOptions }
   | { readonly command: 'replay'; readonly options: ReplayOptions }
   | { readonly command: 'doctor'; readonly options: DoctorOptions }
