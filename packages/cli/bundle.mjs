@@ -1,6 +1,7 @@
 // The second part of the build: one file of the command and all that it imports, because Node takes longer to find and
 // read two hundred small ones than the kernel takes to verify the program. Beside it: the BPF objects, and the licences
-// of what is inside. The addon stays where @scanward/loader-native has it.
+// of what is inside, and the manual, which the command makes of its own help. The addon stays where @scanward/loader-native has it.
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,3 +30,5 @@ for (const name of ['commander', 'ipaddr.js', 'yaml']) {
   const nearest = [here('node_modules'), here('../../node_modules')].find((folder) => existsSync(join(folder, name)));
   copyFileSync(join(nearest, name, 'LICENSE'), here(`dist/licenses/${name}`));
 }
+
+execFileSync(process.execPath, [here('dist/scanward.js'), 'man', '--to', here('dist/man')]);

@@ -17,9 +17,18 @@ const heldBySysAdmin: ReadonlySet<string> = new Set(['CAP_PERFMON', 'CAP_BPF']);
 
 /** The needed capabilities that a process with this `/proc/<pid>/status` lacks. */
 export function missingCapabilities(status: string): string[] {
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  return missingIn('CapEff', status);
+}
+
+/** Those that it cannot get either, not even as root: the bounding set, as of a container, has them not. */
+export function unattainableCapabilities(status: string): string[] {
+  return missingIn('CapBnd', status);
+}
+
+function missingIn(set: 'CapEff' | 'CapBnd', status: string): string[] {
+  const held = BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
   return needed
-    .filter(([name, bit]) => !(effective & (1n << bit)) && !((effective & sysAdmin) !== 0n && heldBySysAdmin.has(name)))
+    .filter(([name, bit]) => !(held & (1n << bit)) && !((held & sysAdmin) !== 0n && heldBySysAdmin.has(name)))
     .map(([name]) => name);
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@scanward/loader-native';
 import { missingCapabilities } from './capabilities.ts';
 import { ExitCode } from './exit-codes.ts';
+import { isBefore } from './kernel-version.ts';
 import { OperatorError } from './operator-error.ts';
 
 /** What an error's message needs to know of this process and this kernel. */
@@ -113,17 +114,12 @@ function explainRefusal(call: string, { status, limits, release }: Circumstances
   const missing = missingCapabilities(status);
   if (missing.length > 0) return [ExitCode.capability, `${missing.join(', ')} missing: ${grant}`];
   const locked = /^Max locked memory\s+(\S+)/m.exec(limits)?.[1] ?? 'unlimited';
-  if (call === 'BPF_MAP_CREATE' && locked !== 'unlimited' && isBefore511(release)) {
+  if (call === 'BPF_MAP_CREATE' && locked !== 'unlimited' && isBefore(release, '5.11')) {
     const todo = 'run `ulimit -l unlimited` before it, or set LimitMEMLOCK=infinity in its systemd unit';
     return [ExitCode.limit, `the locked memory limit of ${locked} bytes is too small: ${todo}`];
   }
   const outside = 'the capabilities are held only in a user namespace, or seccomp or lockdown forbids it';
   return [ExitCode.capability, `the kernel refuses ${call}: ${outside}: run it as root of the host`];
-}
-
-function isBefore511(release: string): boolean {
-  const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
-  return major < 5 || (major === 5 && minor < 11);
 }
 
 function oneLine(text: string): string {

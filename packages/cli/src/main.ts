@@ -4,6 +4,7 @@ import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
 import { tellEvents } from './events/events.ts';
 import { toldEvents } from './events/told-events.ts';
+import { doctor } from './doctor/doctor.ts';
 import { ExitCode } from './exit-codes.ts';
 import { parseArguments } from './flags/program.ts';
 import { nativeHistory } from './history/native-history.ts';
@@ -11,12 +12,14 @@ import { tellScans } from './history/scans.ts';
 import type { Host } from './host.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeTop } from './kernel/native-top.ts';
+import { lookAround } from './kernel/native-doctor.ts';
 import { nativeSystem } from './kernel/native-system.ts';
 import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
 import { journalStreams, Priority, priorityMark } from './system/journal.ts';
 import { readText } from './system/proc.ts';
+import { writeFiles } from './system/write-files.ts';
 import { readConfig } from './system/trusted-file.ts';
 import { top } from './top/top.ts';
 
@@ -84,6 +87,14 @@ try {
   }
   if (request.command === 'scans') {
     await tellScans(request.options, host, nativeHistory);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'doctor') {
+    await doctor(request.options, host, lookAround);
+    process.exit(ExitCode.clean);
+  }
+  if (request.command === 'write') {
+    writeFiles(request.folder, request.files);
     process.exit(ExitCode.clean);
   }
   if (request.command !== 'print') {

@@ -4,6 +4,8 @@ import type { ExitCode } from './exit-codes.ts';
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
   readonly exitCode: ExitCode;
+  /** What is wrong and what to do next. */
+  readonly todo: string;
 
   /**
    * @param attempted what was being done, as a phrase ("attaching to veth0")
@@ -12,5 +14,6 @@ export class OperatorError extends Error {
   constructor(exitCode: ExitCode, attempted: string, todo: string, options?: ErrorOptions) {
     super(`${attempted}: ${todo}`, options);
     this.exitCode = exitCode;
+    this.todo = todo;
   }
 }

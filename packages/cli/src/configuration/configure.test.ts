@@ -179,6 +179,10 @@ describe('the other commands', () => {
     expect(parse({ args: 'detach', file: 'interface: eth0' })).toMatchObject({ interface: undefined });
   });
 
+  test.each(['version', 'man', 'completion bash', '--version', 'run --help'])('%s needs none', (args) => {
+    expect(refusal({ args, file: 'threshold: [' })).toBe('taken');
+  });
+
   test('replay takes a configuration only if it is named', () => {
     const threshold = (args: string) => {
       const request = parse({ args, file: 'threshold: 7\ninterface: eth0' });

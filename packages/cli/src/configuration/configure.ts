@@ -38,6 +38,7 @@ export interface Taken {
 export function configure(command: Command, taken: Taken, around: Surroundings, tellAll: boolean): void {
   const problems: Problem[] = [];
   const settings = settingsOf(command).filter(({ key }) => taken.only?.has(key) ?? true);
+  if (settings.length === 0) return;
   const attempt = (act: () => void) => {
     try {
       act();

@@ -156,6 +156,14 @@ describe('what is asked for', () => {
       'replay --evidence closed --max-new-blocks 0 --no-keep-established a.pcap',
       { command: 'replay', options: { ...replayed, evidence: 'closed', maxNewBlocks: 0, keepEstablished: false } },
     ],
+    ['doctor', { command: 'doctor', options: { interfaces: [], ...changing } }],
+    [
+      'doctor -i eth0 -i eth1 --json --name a --bpffs /x --no-state',
+      {
+        command: 'doctor',
+        options: { interfaces: ['eth0', 'eth1'], json: true, place: { bpffs: '/x', name: 'a' }, state: false },
+      },
+    ],
     ['version', { command: 'print', text: '1.2.3\n' }],
   ])('%s', (line, request) => {
     expect(parse(line)).toEqual(request);
@@ -258,6 +266,14 @@ test.each([
     "--kind: 'scans' must be connection, scan, scan-end, distributed-scan, block, unblock or lost (did you mean scan?)",
   ],
   ['events --limit 0', "--limit: '0' must be from 1 to 1000000000"],
+  ['doctor eth0', "reading the flags: unexpected argument 'eth0': see scanward doctor --help"],
+  ['doctor -i a/b', "--interface: 'a/b' is not an interface's name"],
+  ['completion', "reading the flags: missing required argument 'shell': see scanward completion --help"],
+  ['completion powershell', "shell: 'powershell' must be bash, zsh or fish"],
+  ['man runn', 'command: there is no runn: did you mean run?'],
+  ['man allow edd', 'command: there is no allow edd: did you mean allow add?'],
+  ['man run --to x', '--to: it writes all pages: leave out the command'],
+  ['man --to x --to y', '--to: it is given twice: give it once'],
   ['version --json', "reading the flags: unknown option '--json': see scanward version --help"],
   ['unblok 192.0.2.1', "reading the flags: unknown command 'unblok': did you mean scanward unblock?"],
 ])('%s', (line, message) => {
@@ -289,6 +305,9 @@ const commands = [
   'detach',
   'check-config',
   'replay',
+  'doctor',
+  'completion',
+  'man',
 ];
 
 test.each(['', ...commands, 'version'])('%s --help', async (command) => {

@@ -1,6 +1,6 @@
 import type { Prefix, WindowLimit } from '@scanward/daemon';
 import type { Command } from 'commander';
-import { parseChoice } from './choice.ts';
+import { oneOf } from './choice.ts';
 import { repeatable, single, usage } from './option.ts';
 import { type PolicyChoice, THRESHOLD_MAX } from './policy-choice.ts';
 import { blockTtl, period, probation, wholeNumber, window } from './policy-values.ts';
@@ -82,11 +82,10 @@ function withLimits(command: Command): Command {
       ),
     )
     .addOption(
-      single(
-        '--evidence <evidence>',
-        'which ports count: any, or closed, those that nobody listens on (default: any)',
-        (text) => parseChoice(text, ['any', 'closed'] as const),
-      ),
+      oneOf('--evidence <evidence>', 'which ports count: any, or closed, those that nobody listens on (default: any)', [
+        'any',
+        'closed',
+      ]),
     );
 }
 
@@ -94,16 +93,13 @@ function withLimits(command: Command): Command {
 function withResponse(command: Command): Command {
   return command
     .addOption(
-      single(
-        '--mode <mode>',
-        'who decides: kernel, at once, or user, each detect-scan-period (default: kernel)',
-        (text) => parseChoice(text, ['kernel', 'user'] as const),
-      ),
+      oneOf('--mode <mode>', 'who decides: kernel, at once, or user, each detect-scan-period (default: kernel)', [
+        'kernel',
+        'user',
+      ]),
     )
     .addOption(
-      single('--response <response>', 'what is done about a scanner: block or log (default: block)', (text) =>
-        parseChoice(text, ['block', 'log'] as const),
-      ),
+      oneOf('--response <response>', 'what is done about a scanner: block or log (default: block)', ['block', 'log']),
     )
     .addOption(single('--block-ttl <time>', 'how long a scanner is blocked; 0: for ever (default: 1h)', blockTtl))
     .addOption(

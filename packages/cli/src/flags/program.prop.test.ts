@@ -41,6 +41,8 @@ test('any arguments are a request or a usage error of one line', () => {
       try {
         const request = parseArguments(args, '1.2.3');
         if (request.command === 'print') return request.text !== '';
+        if (request.command === 'write') return request.files.length > 0;
+        if (request.command === 'doctor') return request.options.place.name !== '';
         if (request.command === 'replay') return request.options.files.length > 0;
         if (request.command === 'events' || request.command === 'scans') return request.options.path !== '';
         return request.command === 'run' ? request.options.trackingPeriodMs >= 10 : request.place.name !== '';

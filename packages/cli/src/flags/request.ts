@@ -3,9 +3,11 @@ import type { BlockOptions } from '../commands/block.ts';
 import type { BlocksOptions } from '../commands/blocks.ts';
 import type { SourcesOptions } from '../commands/sources.ts';
 import type { UnblockOptions } from '../commands/unblock.ts';
+import type { DoctorOptions } from '../doctor/doctor.ts';
 import type { EventsOptions } from '../events/events-options.ts';
-import type { ScansOptions } from '../history/scans-options.ts';
+import type { NamedText } from '../system/write-files.ts';
 import type { ReplayOptions } from '../replay/replay-options.ts';
+import type { ScansOptions } from '../history/scans-options.ts';
 import type { TopOptions } from '../top/top-options.ts';
 import type { InstancePlace, StateChoice } from './instance-flags.ts';
 import type { RunOptions } from './run-options.ts';
@@ -42,11 +44,13 @@ export type TopRequest = { readonly command: 'top'; readonly options: TopOptions
 /** What the arguments ask for. */
 export type Request =
   | { readonly command: 'print'; readonly text: string }
+  | { readonly command: 'write'; readonly folder: string; readonly files: readonly NamedText[] }
   | { readonly command: 'run'; readonly options: RunOptions }
   | { readonly command: 'replay'; readonly options: ReplayOptions }
-  | TopRequest
+  | { readonly command: 'doctor'; readonly options: DoctorOptions }
   | { readonly command: 'events'; readonly options: EventsOptions }
   | { readonly command: 'scans'; readonly options: ScansOptions }
+  | TopRequest
   | InstanceRequest;
 
 /** Takes what one command was asked to do. */

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isBpfFs } from '@scanward/loader-native';
 import { ExitCode } from '../exit-codes.ts';
 import type { RunOptions } from '../flags/run-options.ts';
 import { OperatorError } from '../operator-error.ts';
+import { nearestThere } from '../system/nearest-there.ts';
 import { DEFAULT_BPFFS, Place } from './place.ts';
 
 /** Where to pin, or why not. */
@@ -29,9 +29,4 @@ export function choosePlace(
   const mounted = dirname(DEFAULT_BPFFS);
   const todo = `mount -t bpf bpf ${mounted}, name another with --bpffs, or say --no-pin`;
   return { place: undefined, warning: `no BPF file system at ${mounted}: nothing outlives this process: ${todo}` };
-}
-
-function nearestThere(path: string): string {
-  for (let folder = path; ; folder = dirname(folder))
-    if (existsSync(folder) || folder === dirname(folder)) return folder;
 }

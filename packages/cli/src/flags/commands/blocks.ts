@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { BLOCK_ORDERS, type BlockOrder } from '../../commands/block-order.ts';
 import type { BlockFilter } from '../../commands/block-filter.ts';
 import { parseBlockFilter } from '../block-filter.ts';
-import { parseChoice } from '../choice.ts';
+import { oneOf } from '../choice.ts';
 import { repeatable, single, usage } from '../option.ts';
 import { plainOf } from '../plain.ts';
 import { forReading, type GivenReading, readingOf } from '../reading-flags.ts';
@@ -22,9 +22,7 @@ export function blocksCommand(take: Take): Command {
   const command = new Command('blocks')
     .description('list who is blocked: why, since when, how long still, what was dropped')
     .addOption(
-      single('--sort <by>', `${BLOCK_ORDERS.join(', ')} (default: as they come, which takes no memory)`, (text) =>
-        parseChoice(text, BLOCK_ORDERS),
-      ),
+      oneOf('--sort <by>', `${BLOCK_ORDERS.join(', ')} (default: as they come, which takes no memory)`, BLOCK_ORDERS),
     )
     .option('--reverse', 'the other way round')
     .addOption(

@@ -1,8 +1,8 @@
 import type { Prefix } from '@scanward/daemon';
 import { Command } from 'commander';
 import type { EngineName, ReplayOptions } from '../../replay/replay-options.ts';
-import { parseChoice } from '../choice.ts';
 import { path } from '../instance-flags.ts';
+import { oneOf } from '../choice.ts';
 import { reading, repeatable, single, usage } from '../option.ts';
 import { checkPolicy, type GivenPolicy, policyOf, withPolicy } from '../policy-flags.ts';
 import { parsePrefix } from '../prefix.ts';
@@ -23,9 +23,7 @@ export function replayCommand(take: Take): Command {
     .description('say what would have been reported of captures (pcap, pcapng, gzip)')
     .argument('<file...>', 'captures, read one after the other as one; - is stdin')
     .addOption(
-      single('--engine <engine>', 'who decides: ts, a model, or kernel, the program (default: ts)', (text) =>
-        parseChoice(text, ['ts', 'kernel'] as const),
-      ),
+      oneOf('--engine <engine>', 'who decides: ts, a model, or kernel, the program (default: ts)', ['ts', 'kernel']),
     )
     .addOption(
       repeatable('--local <address[/length]>', "the host's own; repeatable (default: guessed, and said)", (text) =>

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseChoice } from '../choice.ts';
+import { oneOf } from '../choice.ts';
 import { path, withPlace, withState } from '../instance-flags.ts';
 import { withEvents } from '../event-flags.ts';
 import { interfaceName } from '../interface-name.ts';
@@ -47,17 +47,15 @@ function withLists(command: Command): Command {
 function withProcess(command: Command): Command {
   return command
     .addOption(
-      single('--xdp <mode>', 'where to attach: auto, native (driver) or generic (default: auto)', (text) =>
-        parseChoice(text, ['auto', 'native', 'generic'] as const),
-      ),
+      oneOf('--xdp <mode>', 'where to attach: auto, native (driver) or generic (default: auto)', [
+        'auto',
+        'native',
+        'generic',
+      ]),
     )
     .option('--no-allow-gateway', 'let default gateways be blocked (behind a hairpin or proxy)')
     .option('--replace', 'take the place of another XDP program')
-    .addOption(
-      single('--format <format>', 'lines on stdout: text or json (default: text)', (text) =>
-        parseChoice(text, ['text', 'json'] as const),
-      ),
-    )
+    .addOption(oneOf('--format <format>', 'lines on stdout: text or json (default: text)', ['text', 'json']))
     .addOption(
       single('--object <file>', 'for developers: load this BPF object (default: the shipped one)', (text) => text),
     )
