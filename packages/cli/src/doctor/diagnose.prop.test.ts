@@ -12,7 +12,7 @@ const file = fc.option(text, { nil: undefined });
 const looked = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Looked<T>> =>
   fc.oneof(
     value.map((read) => ({ value: read })),
-    text.map((unseen) => ({ unseen })),
+    text.map((unseen) => ({ unseen, remedy: 'mend it' })),
     fc.record({ refusal: fc.record({ exitCode: fc.constantFrom(1, 3, 4, 8), todo: text }) }),
   );
 const path = text.map((name) => `/${name}`);

@@ -87,8 +87,8 @@ describe('the machine', () => {
     ],
     [
       'features that nobody may try',
-      { features: { unseen: 'CAP_BPF missing' } },
-      ['warning features: not looked at: CAP_BPF missing | run it as root (sudo)'],
+      { features: { unseen: 'CAP_BPF missing', remedy: 'see capabilities, above' } },
+      ['warning features: not looked at: CAP_BPF missing | see capabilities, above'],
     ],
     [
       'a kernel that refuses',
@@ -277,9 +277,9 @@ describe('an interface', () => {
     ],
     [
       'somebody, and nobody may look who',
-      { xdp, watcher: { unseen: 'CAP_BPF missing' } },
+      { xdp, watcher: { unseen: 'CAP_BPF missing', remedy: 'see capabilities, above' } },
       [
-        'warning eth0 XDP program: not looked at: whose program that is (id 7, generic); CAP_BPF missing | run it as root (sudo)',
+        'warning eth0 XDP program: whose it is (id 7, generic) was not looked at: CAP_BPF missing | see capabilities, above',
       ],
     ],
   ])('%s', (_, link, expected) => {

@@ -6,8 +6,8 @@ import type { Finding } from './finding.ts';
 const columns: readonly Column[] = [
   { title: 'CHECK', width: 17 },
   { title: 'STATE', width: 7 },
-  { title: 'FOUND', width: 27 },
-  { title: 'REMEDY', width: 26 },
+  { title: 'FOUND', width: 28 },
+  { title: 'REMEDY', width: 25 },
 ];
 
 /** The lines of `scanward doctor`: the table, or an object for each check. */

@@ -5,9 +5,15 @@ import type { Watcher } from '../pins/link-pins.ts';
 /** What was refused, as a start would say it. */
 export type Refusal = Pick<OperatorError, 'exitCode' | 'todo'>;
 
+/** What nobody looked at. */
+export interface Unseen {
+  /** Why. */
+  readonly unseen: string;
+  readonly remedy: string;
+}
+
 /** What was read, or why it was not. */
-export type Looked<T> =
-  { readonly value: T } | { readonly refusal: Refusal } | { /** Why nobody looked. */ readonly unseen: string };
+export type Looked<T> = { readonly value: T } | { readonly refusal: Refusal } | Unseen;
 
 /** All that the checks know of the machine. Files are as they were read; undefined: not there, or not to be read. */
 export interface Facts {

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../exit-codes.ts';
 import type { OperatorError } from '../operator-error.ts';
+import type { Unseen } from './facts.ts';
 
 /** What one check found. */
 export interface Finding {
@@ -32,7 +33,7 @@ export function refused(check: string, { exitCode, todo }: Pick<OperatorError, '
   return missing(check, exitCode, found, remedy.join(': ') || 'see the message');
 }
 
-/** What cannot be looked at by who asks. */
-export function unseen(check: string, why: string): Finding {
-  return warning(check, `not looked at: ${why}`, 'run it as root (sudo)');
+/** What could not be looked at. */
+export function unseen(check: string, { unseen: why, remedy }: Unseen): Finding {
+  return warning(check, `not looked at: ${why}`, remedy);
 }

@@ -8,7 +8,7 @@ const ONE_BUFFER = 3_498;
 
 export function checkInterfaces(facts: Pick<Facts, 'interfaces' | 'release' | 'instance'>): Finding[] {
   const { interfaces } = facts;
-  if ('unseen' in interfaces) return [unseen('interfaces', interfaces.unseen)];
+  if ('unseen' in interfaces) return [unseen('interfaces', interfaces)];
   if ('refusal' in interfaces) return [refused('interfaces', interfaces.refusal)];
   return interfaces.value.flatMap((each) =>
     checkInterface(each, facts).map((finding) => ({ ...finding, interface: each.name })),
@@ -87,7 +87,7 @@ function checkPrograms(name: string, { xdp, watcher }: LinkFacts, instance: stri
   if (xdp.length === 0) return ok('XDP program', 'none is attached');
   const programs = xdp.map(({ programId, mode }) => `id ${programId}, ${mode}`).join('; ');
   if ('unseen' in watcher) {
-    return unseen('XDP program', `whose program that is (${programs}); ${watcher.unseen}`);
+    return warning('XDP program', `whose it is (${programs}) was not looked at: ${watcher.unseen}`, watcher.remedy);
   }
   if ('refusal' in watcher) return refused('XDP program', watcher.refusal);
   const { value: found } = watcher;

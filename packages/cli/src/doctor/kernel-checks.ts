@@ -25,7 +25,7 @@ const known: Readonly<Record<Feature, readonly [check: string, since: string, wi
 };
 
 export function checkFeatures({ features, clocksource }: Pick<Facts, 'features' | 'clocksource'>): Finding[] {
-  if ('unseen' in features) return [unseen('features', features.unseen)];
+  if ('unseen' in features) return [unseen('features', features)];
   if ('refusal' in features) return [refused('features', features.refusal)];
   return Object.entries(known).map(([name, [check, since, without]]) => {
     if (features.value[name as Feature]) return ok(check, `there (Linux ${since} or later)`);
@@ -43,7 +43,8 @@ export function checkBtf({ hasBtf }: Pick<Facts, 'hasBtf'>): Finding {
 export function checkJit({ jitEnable, jitHarden, features }: Facts): Finding {
   const tried = 'value' in features ? (features.value.jit ? '1' : '0') : undefined;
   const enabled = jitEnable?.trim() ?? tried;
-  if (enabled === undefined) return unseen('JIT', 'net.core.bpf_jit_enable is not to be read here');
+  if (enabled === undefined)
+    return warning('JIT', 'not looked at: net.core.bpf_jit_enable is not to be read here', 'run it as root (sudo)');
   if (enabled === '0') return warning('JIT', 'off: programs are interpreted', 'sysctl -w net.core.bpf_jit_enable=1');
   if (enabled === '2') {
     return warning('JIT', 'on, and prints programs into the kernel log', 'sysctl -w net.core.bpf_jit_enable=1');

@@ -10,7 +10,7 @@ export function checkAddon({ addonError }: Pick<Facts, 'addonError'>): Finding {
 
 export function checkObjectFile({ object }: Pick<Facts, 'object'>): Finding {
   if ('refusal' in object) return refused('BPF object', object.refusal);
-  if ('unseen' in object) return unseen('BPF object', object.unseen);
+  if ('unseen' in object) return unseen('BPF object', object);
   return ok('BPF object', `fits this machine (${object.value})`);
 }
 

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { missingCapabilities } from '../capabilities.ts';
 import { type Circumstances, toOperatorError } from '../describe-error.ts';
 import type { DoctorOptions, LookAround } from '../doctor/doctor.ts';
-import type { Facts, FolderFacts, Looked } from '../doctor/facts.ts';
+import type { Facts, FolderFacts, Looked, Unseen } from '../doctor/facts.ts';
 import { mayWrite, nearestThere } from '../system/nearest-there.ts';
 import { readObjectFile } from '../object-file.ts';
 import { DEFAULT_BPFFS } from '../pins/place.ts';
@@ -23,10 +23,9 @@ export const lookAround: LookAround = (options) => {
     release: release(),
   };
   const addonError = errorOf(() => nativeSys.pageSize());
-  const lacking = missingCapabilities(circumstances.status);
-  const why = addonError === undefined ? lacking.length > 0 && `${lacking.join(', ')} missing` : 'no native addon';
+  const unseen = whyUnseen(addonError, circumstances);
   const look: Look = (read) => {
-    if (why !== false) return { unseen: why };
+    if (unseen) return unseen;
     return looked(read, circumstances);
   };
   return {
@@ -37,13 +36,20 @@ export const lookAround: LookAround = (options) => {
     features: look(triedFeatures),
     bpffs: bpffsFacts(options),
     state: stateFacts(options),
-    interfaces:
-      addonError === undefined
-        ? looked(() => interfaceFacts(options, look), circumstances)
-        : { unseen: 'no native addon' },
+    interfaces: addonError === undefined ? looked(() => interfaceFacts(options, look), circumstances) : noAddon,
     instance: options.place.name,
   };
 };
+
+const noAddon: Unseen = { unseen: 'no native addon', remedy: 'see native addon, above' };
+
+/** Why bpf(2) is not asked; undefined: it is. */
+function whyUnseen(addonError: string | undefined, { status }: Circumstances): Unseen | undefined {
+  if (addonError !== undefined) return noAddon;
+  const lacking = missingCapabilities(status);
+  if (lacking.length === 0) return undefined;
+  return { unseen: `${lacking.join(', ')} missing`, remedy: 'see capabilities, above' };
+}
 
 function settings(): Pick<
   Facts,
