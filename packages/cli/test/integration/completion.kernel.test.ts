@@ -75,7 +75,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'scanward bl': ['block', 'blocks'],
   'scanward allow ': ['add', 'remove'],
   'scanward allow --name add re': ['remove'],
-  'scanward allow add --n': ['--name', '--no-state'],
+  'scanward allow add --n': ['--name', '--no-config', '--no-state'],
   'scanward run --mo': ['--mode'],
   'scanward run --mode ': ['kernel', 'user'],
   'scanward run --mode k': ['kernel'],
