@@ -1,7 +1,8 @@
 #!/bin/bash
-# The session of OPERATIONS.md: sudo docs/operations-session.sh
+# The session of OPERATIONS.md, for a terminal of 100 columns: sudo docs/operations-session.sh
 # Two network namespaces, joined by a wire. What is protected has mounts of its own, too: its pins and its state file are
-# where they always are, and the machine's are not touched. All is gone when this ends. Needs ip, nmap and the built command.
+# where they always are, and the machine's are not touched. All is gone when this ends. Needs ip, nmap, tcpdump and the built
+# command. packages/cli/test/integration/operations.kernel.test.ts runs it in tmux, and holds OPERATIONS.md against it.
 set -eu
 folder=$(dirname "$(readlink -f "$0")")
 
@@ -27,14 +28,13 @@ prepare() {
 	mount -t bpf bpf /sys/fs/bpf
 	mount --bind /dev/null /etc/resolv.conf
 	unset SSH_CONNECTION SSH_CLIENT SSH_TTY
-	mkdir /var/lib/bin /var/lib/here
-	cat >/var/lib/bin/scanward <<-END
-		#!/bin/bash
-		case "\$1 \${2-}" in
-		run* | block\ * | unblock* | "allow add" | "allow remove") state="--state /var/lib/scanward/state.json" ;;
-		esac
-		exec node "$folder/../packages/cli/bin/scanward.js" "\$@" --bpffs /sys/fs/bpf/scanward \${state-}
-	END
+	mkdir /var/lib/bin /var/lib/here /var/lib/run
+	# The socket of events is a host's; so is this configuration.
+	mkdir -p /run/scanward
+	mount --bind /var/lib/run /run/scanward
+	export SCANWARD_CONFIG=/var/lib/here/scanward.yaml NO_COLOR=1
+	touch "$SCANWARD_CONFIG"
+	printf '#!/bin/sh\nexec node %q "$@"\n' "$folder/../packages/cli/bin/scanward.js" >/var/lib/bin/scanward
 	chmod +x /var/lib/bin/scanward
 	export PATH=/var/lib/bin:$PATH
 	cd /var/lib/here
@@ -74,10 +74,19 @@ log() {
 }
 
 session() {
+	title 'Before the first start'
+	host 'scanward version'
+	host 'scanward doctor -i eth0 | head -n 3'
+	host 'scanward completion bash | head -n 2'
+	host 'scanward man blocks | head -n 4'
+	host "echo 'threshold: 2' >scanward.yaml"
+	host "scanward check-config --window 2m | grep -v 'default$'"
+
 	title 'Start, and a scan'
+	host 'rm scanward.yaml; touch scanward.yaml'
 	start ''
 	host 'cat scanward.log'
-	scanner 'nmap -n -Pn -p 1-100 -T5 10.77.0.1'
+	scanner 'nmap -n -Pn -p 1-100 -T5 --max-retries 0 10.77.0.1'
 	log 'tail -n 6 scanward.log'
 	scanner 'nmap -n -Pn -p 22,80 -S 10.77.0.3 -e eth0 10.77.0.1'
 
@@ -85,22 +94,42 @@ session() {
 	host 'scanward status'
 	host 'scanward blocks'
 	host 'scanward sources'
+	host 'scanward top --once'
+
+	title 'What happens, and what happened'
+	host 'scanward events --limit 4'
+	host 'scanward events --kind scan --json | cut -c 1-100'
 
 	title 'Block and unblock'
 	host "scanward block 198.51.100.0/24 --for 24h --reason 'ticket 4711'"
 	host 'scanward unblock 10.77.0.2 --grace 10m'
-	scanner 'nmap -n -Pn -p 1-100 -T5 10.77.0.1'
+	scanner 'nmap -n -Pn -p 1-100 -T5 --max-retries 0 10.77.0.1'
 	host 'scanward blocks'
 	host 'scanward allow add 10.77.0.3'
 	host 'scanward block 10.77.0.3'
 	host 'scanward allow'
 	log 'tail -n 3 scanward.log'
 
+	host 'scanward scans'
+
+	title 'Change the rules'
+	host "echo 'threshold: 5' >scanward.yaml; kill -HUP \$(<pid)"
+	log 'tail -n 1 scanward.log'
+	host "echo 'threshhold: 5' >scanward.yaml; kill -HUP \$(<pid)"
+	log 'tail -n 1 scanward.log'
+	host 'scanward status | grep policy'
+	host "printf '192.0.2.7\n203.0.113.0/24 # a net\nnobody\n' >bad.list; echo 'block-list: bad.list' >scanward.yaml"
+	host 'kill -HUP $(<pid)'
+	log 'tail -n 5 scanward.log'
+	host 'scanward blocks --plain --filter reason=list'
+	host '>scanward.yaml; kill -HUP $(<pid)'
+	log 'tail -n 2 scanward.log'
+
 	title 'kill -9'
 	host 'kill -9 $(<pid)'
 	ended
 	host 'scanward status'
-	scanner 'nmap -n -Pn -p 1-100 -T5 -S 10.77.0.4 -e eth0 10.77.0.1'
+	scanner 'nmap -n -Pn -p 1-100 -T5 --max-retries 0 -S 10.77.0.4 -e eth0 10.77.0.1'
 	host 'scanward blocks'
 
 	title 'Start again'
@@ -129,6 +158,16 @@ session() {
 	host 'kill $(<pid)'
 	ended
 	host 'tail -n 1 scanward.log'
+	host 'scanward scans | tail -n 1'
+
+	title 'What would it have said?'
+	host 'tcpdump -q -i eth0 -w monday.pcap tcp 2>tcpdump.log & echo $! >recorder'
+	until [ -s monday.pcap ] || grep -q listening tcpdump.log; do sleep 0.1; done
+	scanner 'nmap -n -Pn -p 22,80 10.77.0.1'
+	sleep 1.2
+	kill "$(<recorder)"
+	while [ -e "/proc/$(<recorder)" ]; do sleep 0.1; done
+	host 'scanward replay -n 1 monday.pcap'
 }
 
 if [ "${1-}" = inside ]; then

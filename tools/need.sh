@@ -13,7 +13,7 @@ demo=("${start[@]}" ip:iproute2)
 bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 # The mutation test compiles the program.
 test=("${start[@]}" "${bpf[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap hping3:hping3 bpftool:bpftool ethtool:ethtool
-  masscan:masscan nft:nftables tmux:tmux zsh:zsh fish:fish groff:groff-base man:man-db)
+  masscan:masscan nft:nftables tmux:tmux tcpdump:tcpdump zsh:zsh fish:fish groff:groff-base man:man-db)
 compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 ci=("${test[@]}" git:git)
 # The guests' userland is this machine's, so what the tests need is needed here. Debian 12 has virtiofsd with QEMU.

@@ -40,6 +40,7 @@ const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   man: 'is about the manual',
   'million-blocks': 'is about memory of a process',
   nmap: more('scan'),
+  operations: 'is what commands print, which no kernel changes',
   ordinary: 'is about rules that no kernel changes',
   output: 'is about what is printed, which no kernel changes',
   pins: undefined,
