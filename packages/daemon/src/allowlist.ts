@@ -53,6 +53,11 @@ export class Allowlist {
     ];
   }
 
+  /** Entries; as of the last reconcile. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** Whether a packet's source address is allowed; valid since the last reconcile. */
   allows(address: Uint8Array, offset = 0): boolean {
     for (const entry of this.#entries.values()) if (contains(entry, address, offset)) return true;

@@ -29,6 +29,8 @@ export interface Assembly {
   readonly output: Output;
   readonly scans: Scans;
   readonly list: Blocklist;
+  readonly suspicion: Suspicion;
+  readonly allowlist: Allowlist;
   readonly tracking: Tracking;
   readonly blocking: Blocking;
   readonly network: Network;
@@ -44,7 +46,7 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
   const { state, clock } = ports;
   const keeper = state && new StateKeeper(state, () => stateEntries(ports, clock), ports);
   const told = shared(ports, options, () => keeper?.changed());
-  const { output, scans, list, allowlist, graces } = told;
+  const { output, scans, list, allowlist, graces, suspicion } = told;
   const ours = new Ours(policy.protect ?? []);
   const detector = newDetector(options, told, ours);
   const deciding =
@@ -79,7 +81,7 @@ export function assemble(ports: DaemonPorts, options: DaemonOptions): Assembly {
     own: (addresses) => ours.setOwn(addresses),
     allowed: lift,
   });
-  return { output, scans, list, tracking, blocking, network, graces, keeper, deciding };
+  return { output, scans, list, suspicion, allowlist, tracking, blocking, network, graces, keeper, deciding };
 }
 
 function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void): Told {

@@ -2,6 +2,7 @@ import { Alarm } from './alarm.ts';
 import { assemble } from './assembly.ts';
 import type { Assembly } from './assembly.ts';
 import type { DaemonOptions } from './daemon-options.ts';
+import { blocksMade, type Figures, partFigures, type TimedWatcher } from './figures.ts';
 import type { CounterValues, DaemonPorts } from './ports.ts';
 import { recall } from './recall.ts';
 import { formatSummary, summarize } from './summary.ts';
@@ -20,7 +21,7 @@ export class Daemon {
   readonly ended: Promise<void>;
   readonly #ports: DaemonPorts;
   readonly #parts: Assembly;
-  readonly #tickers: readonly Ticker[];
+  readonly #tickers: Readonly<Record<TimedWatcher, Ticker>>;
   readonly #expiry: Alarm;
   readonly #isAdopted: boolean;
   readonly #ipv6Prefix: number;
@@ -28,6 +29,7 @@ export class Daemon {
   #reject: (error: WatcherError) => void = () => undefined;
   #state: 'new' | 'running' | 'failed' | 'stopped' = 'new';
   #startNs = 0n;
+  #startMs = 0;
   #expiredNs = 0n;
   #before: CounterValues | undefined;
   #saved: Promise<boolean> = Promise.resolve(true);
@@ -44,11 +46,11 @@ export class Daemon {
     const { network } = this.#parts;
     this.#isAdopted = options.adopted ?? false;
     this.#ipv6Prefix = options.policy.ipv6Prefix;
-    this.#tickers = [
-      this.#ticker('network', options.networkPeriodMs ?? NETWORK_PERIOD_MS, () => network.pass()),
-      this.#ticker('tracking', options.trackingPeriodMs, () => this.#track()),
-      this.#ticker('blocking', options.blockingPeriodMs, () => this.#look()),
-    ];
+    this.#tickers = {
+      network: this.#ticker('network', options.networkPeriodMs ?? NETWORK_PERIOD_MS, () => network.pass()),
+      tracking: this.#ticker('tracking', options.trackingPeriodMs, () => this.#track()),
+      blocking: this.#ticker('blocking', options.blockingPeriodMs, () => this.#look()),
+    };
     this.#expiry = new Alarm(
       ports.clock,
       () => this.#expire(),
@@ -64,6 +66,7 @@ export class Daemon {
     if (this.#state !== 'new') throw new Error('a daemon starts once');
     const { clock, changes, counters, network } = this.#ports;
     this.#startNs = clock.monotonicNs();
+    this.#startMs = clock.wallMs();
     changes?.changed(); // what commands did so far is read now
     const found = network.read();
     recall(this.#parts, this.#ports, { ipv6Prefix: this.#ipv6Prefix, onlink: found.onlink }, this.#isAdopted);
@@ -71,8 +74,19 @@ export class Daemon {
     this.#before = counters.read();
     this.#state = 'running';
     this.#parts.keeper?.start();
-    for (const ticker of this.#tickers) ticker.start();
+    for (const ticker of Object.values(this.#tickers)) ticker.start();
     void this.#watchScans();
+  }
+
+  /** What was counted so far; to be asked between `start` and `stop`. Costs a read of the counters, however much is blocked. */
+  figures(): Figures {
+    const { network, tracking, blocking } = this.#tickers;
+    return {
+      ...partFigures(this.#parts),
+      counters: this.#ports.counters.read(),
+      startMs: this.#startMs,
+      watchers: { tracking: tracking.times(), blocking: blocking.times(), network: network.times() },
+    };
   }
 
   /**
@@ -163,7 +177,7 @@ export class Daemon {
 
   #halt(): void {
     this.#state = 'stopped';
-    for (const ticker of this.#tickers) ticker.stop();
+    for (const ticker of Object.values(this.#tickers)) ticker.stop();
     this.#expiry.stop();
   }
 
@@ -182,11 +196,11 @@ export class Daemon {
   }
 
   #sum(): Summary {
-    const { scans, deciding, output } = this.#parts;
+    const { scans, output } = this.#parts;
     const { counters, clock } = this.#ports;
     return summarize(this.#before, counters.read(), {
       scans: scans.count,
-      blocks: deciding?.blocks ?? 0,
+      blocks: blocksMade(this.#parts),
       lost: output.losses(),
       runMs: Number(clock.monotonicNs() - this.#startNs) / 1e6,
     });

@@ -28,11 +28,14 @@ export type {
   ScanLabels,
   UnblockEvent,
 } from './events.ts';
+export type { Figures, TimedWatcher } from './figures.ts';
 export { jsonFormat } from './format-json.ts';
 export { textFormat } from './format-text.ts';
 export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
 export type { LineLimits } from './line-limit.ts';
 export type { LostTotal } from './output.ts';
+export { DURATION_BOUNDS } from './pass-times.ts';
+export type { PassTimesValue } from './pass-times.ts';
 export { policyValue } from './policy.ts';
 export type { WindowLimit, PolicyOptions } from './policy.ts';
 export type {
@@ -67,6 +70,8 @@ export type {
   StateStore,
 } from './ports.ts';
 export { parsePrefix } from './prefix-text.ts';
+export { SCAN_SHAPES } from './scans/scan-shape.ts';
+export type { ScanShape } from './scans/scan-shape.ts';
 export { SCANS_IN_PROGRESS_MAX } from './scans/scans.ts';
 export { stateEntries } from './state/snapshot.ts';
 export type { StateMaps } from './state/snapshot.ts';

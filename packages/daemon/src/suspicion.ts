@@ -42,6 +42,7 @@ export class Suspicion {
   readonly #doubt = new Doubt();
   readonly #policy: SuspicionPolicy;
   readonly #probationNs: bigint;
+  #blocks = 0;
 
   constructor(ports: SuspicionPorts, list: Blocklist, scans: Scans, policy: SuspicionPolicy) {
     this.#ports = ports;
@@ -49,6 +50,11 @@ export class Suspicion {
     this.#scans = scans;
     this.#policy = policy;
     this.#probationNs = nanoseconds(policy.probationMs ?? PROBATION_MS);
+  }
+
+  /** Blocks written so far, of those who had proved themselves. */
+  get blocks(): number {
+    return this.#blocks;
   }
 
   /** To be asked once for each scan, before it is told. Blocks of sources that are doubted only now are shortened. */
@@ -80,7 +86,8 @@ export class Suspicion {
   blockProven(scanner: Scanner, judged: Judged): void {
     if (!judged.isProven || this.#policy.response !== 'block' || this.#list.has(scanner.source)) return;
     const startNs = this.#ports.clock.monotonicNs();
-    blockScanner(this.#ports, this.#list, scanner, { startNs, expiryNs: this.expiryNs(startNs, judged) });
+    const expiryNs = this.expiryNs(startNs, judged);
+    if (blockScanner(this.#ports, this.#list, scanner, { startNs, expiryNs })) this.#blocks++;
   }
 
   #revise(source: Uint8Array): void {

@@ -1,4 +1,5 @@
 import { Alarm } from './alarm.ts';
+import { PassTimes, type PassTimesValue } from './pass-times.ts';
 import type { Clock } from './ports.ts';
 
 /**
@@ -9,6 +10,7 @@ export class Ticker {
   readonly #clock: Clock;
   readonly #periodNs: bigint;
   readonly #alarm: Alarm;
+  readonly #times = new PassTimes();
   #tickNs = 0n;
   #running = false;
 
@@ -16,7 +18,9 @@ export class Ticker {
     this.#clock = clock;
     this.#periodNs = BigInt(Math.max(1, Math.round(periodMs * 1e6)));
     const ring = () => {
+      const startNs = clock.monotonicNs();
       pass();
+      this.#times.took(this.#tickNs, startNs, clock.monotonicNs());
       this.#next();
     };
     this.#alarm = new Alarm(clock, ring, failed);
@@ -31,6 +35,10 @@ export class Ticker {
   stop(): void {
     this.#running = false;
     this.#alarm.stop();
+  }
+
+  times(): PassTimesValue {
+    return this.#times.value(this.#running ? this.#clock.monotonicNs() - this.#tickNs : 0n);
   }
 
   #next(): void {
