@@ -24,6 +24,7 @@ for (const name of ['scanward.bpfel.o', 'scanward.bpfeb.o']) {
 }
 
 mkdirSync(here('dist/licenses'), { recursive: true });
-for (const name of ['commander', 'ipaddr.js']) {
-  copyFileSync(here(`../../node_modules/${name}/LICENSE`), here(`dist/licenses/${name}`));
+// prom-client brings tdigest, which brings bintrees, and @opentelemetry/api.
+for (const name of ['commander', 'ipaddr.js', 'prom-client', 'tdigest', 'bintrees', '@opentelemetry/api']) {
+  copyFileSync(here(`../../node_modules/${name}/LICENSE`), here(`dist/licenses/${name.replace(/^@(.*)[/]/, '$1-')}`));
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
@@ -7,6 +6,7 @@ import { parseArguments } from './flags/program.ts';
 import type { Host } from './host.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeSystem } from './kernel/native-system.ts';
+import { packageVersion } from './package-version.ts';
 import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
@@ -27,11 +27,6 @@ const host: Host = {
   exit: (code) => process.exit(code),
 };
 
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 /** Says why, in one line, and ends the process; its descriptors close with it, so nothing stays attached but what is pinned. */
 function fail(error: unknown): void {
   const circumstances = { status: readText('/proc/self/status') ?? '', limits: '', release: release() };
@@ -43,7 +38,7 @@ function fail(error: unknown): void {
 process.on('uncaughtException', fail);
 
 try {
-  const request = parseArguments(process.argv.slice(2), version());
+  const request = parseArguments(process.argv.slice(2), packageVersion());
   if (request.command === 'run') {
     await run(request.options, host, nativeSystem);
     process.exit(ExitCode.clean);

@@ -7,6 +7,8 @@ import type { Host } from './host.ts';
 import { type Attach, findLink, Interfaces } from './interfaces.ts';
 import type { Keeping } from './kernel/keeping.ts';
 import type { Loaded } from './kernel/load.ts';
+import { Metrics, type MetricsPorts } from './metrics/metrics.ts';
+import type { MetricsFigures } from './metrics/metrics-figures.ts';
 import { defaultInterface } from './network/default-interface.ts';
 import type { HostNetwork } from './network/host-network.ts';
 import { HostNetworkSource } from './network/network-source.ts';
@@ -33,7 +35,10 @@ export interface System {
   readonly readText: ReadText;
   readonly release: string;
   readonly network: HostNetwork;
+  readonly metrics: MetricsPorts;
   readonly listening: ListeningPorts;
+  /** Of this package. */
+  version(): string;
   /** Bytes of the process's array buffers. */
   arrayBytes(): number;
   /** Loads the program. @throws OperatorError, or what the loader throws */
@@ -117,10 +122,13 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const state = system.state(options, loaded);
   const { clock, listening } = system;
   const ports = { ...loaded, network: source, clock, lines, log, interfaceName, listening, state };
+  const metrics = new Metrics(options.metrics, system.metrics, clock, log);
   const daemon = newDaemon(ports, loaded, given);
+  await metrics.openNamed();
   try {
     start(daemon, interfaces, loaded.keeping, given);
   } catch (error) {
+    metrics.close();
     await end(daemon).catch(() => undefined); // why it did not start says more
     loaded.keeping.revert();
     throw error;
@@ -135,6 +143,7 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   const stopPolling = pollInterfaces(interfaces, system.clock, log);
   let stays = loaded.keeping.place !== undefined;
   try {
+    await metrics.show(figuresOf(daemon, interfaces, loaded, given));
     const reason = await Promise.race([stop.requested, daemon.ended]);
     if (reason?.why === 'stdout' && reason.error.code !== 'EPIPE') {
       const todo = `${reason.error.message}: make room, or send it elsewhere`;
@@ -146,6 +155,7 @@ async function watch(names: readonly string[], loaded: Loaded, given: Given): Pr
   } finally {
     over.abort();
     stopPolling();
+    metrics.close();
     // Detached first, so that nothing comes after what is drained now.
     if (stays) interfaces.leave();
     else interfaces.close();
@@ -224,6 +234,13 @@ function start(daemon: Daemon, interfaces: Interfaces, keeping: Keeping, { circu
   attempt('attaching', circumstances, () => {
     interfaces.attachAll();
   });
+}
+
+/** Reads what the metrics are made of. */
+function figuresOf(daemon: Daemon, interfaces: Interfaces, { tables }: Loaded, given: Given): () => MetricsFigures {
+  const { mode, response, evidence } = given.options;
+  const build = { version: given.system.version(), kernel: given.system.release, mode, response, evidence };
+  return () => ({ daemon: daemon.figures(), tables: tables.read(), interfaces: interfaces.state(), build });
 }
 
 /** What was replaced goes; it is no failure of the start when that fails, for the next one does it. */

@@ -7,6 +7,7 @@ import { notKept } from '../src/kernel/keeping.ts';
 import type { Loaded } from '../src/kernel/load.ts';
 import { Place } from '../src/pins/place.ts';
 import type { System } from '../src/run.ts';
+import { FakeMetrics } from './fake-metrics.ts';
 import { systemClock } from '../src/system/clock.ts';
 
 const none = { packets: 0n, bytes: 0n };
@@ -44,6 +45,7 @@ export function fakeSystem() {
     state: undefined as StateStore | undefined,
     allowed: [] as AllowEntry[],
     keeping: notKept,
+    metrics: new FakeMetrics(done),
     /** From now on what is loaded is pinned. */
     pin: () => {
       const step = (name: string) => () => void done.push(name);
@@ -135,6 +137,7 @@ export function fakeSystem() {
     },
     kernelBytes: 40 * 2 ** 20,
     keeping: fake.keeping,
+    tables: { read: () => ({ blocks: 0, nets: 0, max: { blocks: 9, nets: 9, allow: 9, sources: 9 } }) },
     changes: undefined,
     close: () => void done.push('close'),
   });
@@ -142,6 +145,8 @@ export function fakeSystem() {
     clock: systemClock,
     readText: (path) => files[path],
     release: '6.18.0',
+    version: () => '1.2.3',
+    metrics: fake.metrics,
     listening: { at: () => undefined },
     arrayBytes: () => process.memoryUsage().arrayBuffers,
     network: {

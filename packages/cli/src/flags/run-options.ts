@@ -1,4 +1,5 @@
 import type { StateChoice } from './instance-flags.ts';
+import type { MetricsChoice } from '../metrics/where.ts';
 import type { PolicyChoice } from './policy-choice.ts';
 
 /** What `scanward run` was asked to do. */
@@ -20,6 +21,7 @@ export interface RunOptions extends PolicyChoice {
   /** Whether it stays when the process is asked to end. */
   readonly keepOnExit: boolean;
   readonly state: StateChoice;
+  readonly metrics: MetricsChoice;
   /** Another BPF object than the shipped one. */
   readonly object?: string;
 }

@@ -1,6 +1,7 @@
 import { type GivenPlace, type GivenState, placeOf } from '../instance-flags.ts';
 import { usage } from '../option.ts';
 import { checkPolicy, type GivenPolicy, policyOf } from '../policy-flags.ts';
+import type { MetricsChoice } from '../../metrics/where.ts';
 import type { RunOptions } from '../run-options.ts';
 
 /** The flags of `run`, as commander hands them on. */
@@ -14,6 +15,7 @@ export interface GivenRun extends GivenPlace, GivenState, GivenPolicy {
   object?: string;
   pin: boolean;
   keepOnExit?: boolean;
+  metrics?: MetricsChoice;
 }
 
 export function withDefaults(given: GivenRun): RunOptions {
@@ -30,6 +32,7 @@ export function withDefaults(given: GivenRun): RunOptions {
     pin: given.pin,
     state: given.state,
     keepOnExit: given.keepOnExit ?? false,
+    metrics: given.metrics,
   };
 }
 

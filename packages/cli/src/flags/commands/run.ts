@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { parseChoice } from '../choice.ts';
 import { withPlace, withState } from '../instance-flags.ts';
 import { interfaceName } from '../interface-name.ts';
+import { parseMetricsWhere } from '../metrics-where.ts';
 import { repeatable, single } from '../option.ts';
 import { withPolicy } from '../policy-flags.ts';
 import { period } from '../policy-values.ts';
@@ -31,6 +32,13 @@ export function runCommand(take: Take): Command {
     .addOption(
       single('--format <format>', 'lines on stdout: text or json (default: text)', (text) =>
         parseChoice(text, ['text', 'json'] as const),
+      ),
+    )
+    .addOption(
+      single(
+        '--metrics <where>',
+        'where Prometheus may ask: ADDRESS:PORT, unix:/PATH or off (default: 127.0.0.1:9464)',
+        parseMetricsWhere,
       ),
     )
     .addOption(
