@@ -33,6 +33,7 @@ const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   kills: more('pins'),
   'kills-at-random': more('pins'),
   kinds: undefined,
+  metrics: 'is about HTTP and Prometheus, which no kernel changes',
   'million-blocks': 'is about memory of a process',
   nmap: more('scan'),
   ordinary: 'is about rules that no kernel changes',
