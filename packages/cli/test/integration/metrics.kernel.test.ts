@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fetchIn, promtoolCheck, RULES, startPrometheus, valueOf } from './prometheus.ts';
+import { fetchIn, promtool, RULES, RULES_TEST, startPrometheus, valueOf } from './prometheus.ts';
 
 const DEFAULT = 'http://127.0.0.1:9464/metrics';
 
@@ -23,9 +23,13 @@ async function listeners(): Promise<string[]> {
     .map((line) => line.split(/\s+/)[3]!);
 }
 
+test('the shipped rules are right, and each alert fires when it should', async () => {
+  expect(await promtool(['check', 'rules', RULES])).toMatchObject({ exitCode: 0 });
+  expect(await promtool(['test', 'rules', RULES_TEST])).toMatchObject({ exitCode: 0 });
+});
+
 test('a scan is an alert of a real Prometheus by the shipped rules', { timeout: patience(60_000) }, async () => {
   const { victim, attacker } = pair;
-  expect(await promtoolCheck(['rules', RULES])).toMatchObject({ exitCode: 0 });
   await using scanward = await Scanward.start(victim.ns, { args: ['-t', '50ms', '-d', '500ms'] });
   await scanward.stderr.wait(/^scanward: metrics at http:\/\/127\.0\.0\.1:9464\/metrics$/);
   expect(await listeners()).toEqual(['127.0.0.1:9464']);
@@ -34,7 +38,7 @@ test('a scan is an alert of a real Prometheus by the shipped rules', { timeout: 
   await using prometheus = await startPrometheus(victim.ns, '127.0.0.1:9464');
   const page = async () => (await fetchIn(victim.ns, DEFAULT)).body;
   const before = await page();
-  expect(await promtoolCheck(['metrics'], before)).toEqual({ exitCode: 0, said: '' });
+  expect(await promtool(['check', 'metrics'], before)).toEqual({ exitCode: 0, said: '' });
   expect(valueOf(before, 'scanward_scans_total{shape="vertical"}')).toBe(0);
   expect(valueOf(before, 'scanward_attached{interface="eth0"}')).toBe(1);
   expect(await prometheus.firing()).toEqual([]);
@@ -44,7 +48,7 @@ test('a scan is an alert of a real Prometheus by the shipped rules', { timeout: 
     .poll(() => prometheus.firing(), { timeout: patience(10_000), interval: 200 })
     .toContainEqual({ name: 'ScanwardScanDetected', summary: 'Port scan (vertical) at 127.0.0.1:9464' });
   const after = await page();
-  expect(await promtoolCheck(['metrics'], after)).toEqual({ exitCode: 0, said: '' });
+  expect(await promtool(['check', 'metrics'], after)).toEqual({ exitCode: 0, said: '' });
   expect(valueOf(after, 'scanward_scans_total{shape="vertical"}')).toBe(1);
   expect(valueOf(after, 'scanward_connections_total')).toBe(3);
   expect(valueOf(after, 'scanward_probes_total{kind="syn"}')).toBe(3);

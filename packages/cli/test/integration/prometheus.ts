@@ -32,8 +32,9 @@ export function valueOf(page: string, sample: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(sample.length + 1));
 }
 
-/** The rules that are shipped. */
+/** The rules that are shipped, and what promtool is to find out about them. */
 export const RULES = repositoryFile('deploy/prometheus/scanward.rules.yml');
+export const RULES_TEST = repositoryFile('deploy/prometheus/scanward.rules.test.yml');
 
 export interface Prometheus extends AsyncDisposable {
   /** The alerts that fire now, each by its name and what its summary says. */
@@ -89,8 +90,8 @@ scrape_configs: [{ job_name: scanward, static_configs: [{ targets: ['${target}']
   return { firing, [Symbol.asyncDispose]: dispose };
 }
 
-/** `promtool check <what>`, with this for its input. */
-export async function promtoolCheck(args: readonly string[], input = ''): Promise<{ exitCode: unknown; said: string }> {
-  const { exitCode, stdout, stderr } = await command('promtool', ['check', ...args], { input, tolerant: true });
+/** `promtool <args>`, with this for its input. */
+export async function promtool(args: readonly string[], input = ''): Promise<{ exitCode: unknown; said: string }> {
+  const { exitCode, stdout, stderr } = await command('promtool', args, { input, tolerant: true });
   return { exitCode, said: stdout + stderr };
 }
