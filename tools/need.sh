@@ -13,7 +13,8 @@ demo=("${start[@]}" ip:iproute2)
 bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 # The mutation test compiles the program.
 test=("${start[@]}" "${bpf[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap hping3:hping3 bpftool:bpftool ethtool:ethtool
-  masscan:masscan nft:nftables tmux:tmux tcpdump:tcpdump zsh:zsh fish:fish groff:groff-base man:man-db)
+  masscan:masscan nft:nftables tmux:tmux tcpdump:tcpdump zsh:zsh fish:fish groff:groff-base man:man-db
+  prometheus:prometheus promtool:prometheus)
 compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 ci=("${test[@]}" git:git)
 # The guests' userland is this machine's, so what the tests need is needed here. Debian 12 has virtiofsd with QEMU.
@@ -67,8 +68,13 @@ if [ ${#packages[@]} -gt 0 ]; then
   fi
   echo "$line"
   export DEBIAN_FRONTEND=noninteractive
+  # The tests start a Prometheus of their own; the package would start one for this machine, and at each boot.
+  unwanted=
+  [[ " ${packages[*]} " != *" prometheus "* ]] || ! command -v systemctl >/dev/null || unwanted=prometheus
+  [ -z "$unwanted" ] || systemctl mask --runtime "$unwanted" >/dev/null 2>&1 || true
   { apt-get update -q && $line -q; } >/tmp/scanward-apt.$$ 2>&1 </dev/null || { tail -n 20 /tmp/scanward-apt.$$ >&2; rm -f /tmp/scanward-apt.$$; exit 1; }
   rm -f /tmp/scanward-apt.$$
+  [ -z "$unwanted" ] || { systemctl unmask --runtime "$unwanted"; systemctl disable "$unwanted"; } >/dev/null 2>&1 || true
 fi
 
 # Debian 12 has Node 18: too old for what we use, so say where a newer one is.

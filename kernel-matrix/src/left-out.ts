@@ -38,6 +38,7 @@ const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   'kills-at-random': more('pins'),
   kinds: undefined,
   man: 'is about the manual',
+  metrics: 'is about HTTP and Prometheus, which no kernel changes',
   'million-blocks': 'is about memory of a process',
   nmap: more('scan'),
   operations: 'is what commands print, which no kernel changes',

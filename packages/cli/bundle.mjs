@@ -26,9 +26,10 @@ for (const name of ['scanward.bpfel.o', 'scanward.bpfeb.o']) {
 }
 
 mkdirSync(here('dist/licenses'), { recursive: true });
-for (const name of ['commander', 'ipaddr.js', 'yaml']) {
+// prom-client brings tdigest, which brings bintrees, and @opentelemetry/api.
+for (const name of ['commander', 'ipaddr.js', 'yaml', 'prom-client', 'tdigest', 'bintrees', '@opentelemetry/api']) {
   const nearest = [here('node_modules'), here('../../node_modules')].find((folder) => existsSync(join(folder, name)));
-  copyFileSync(join(nearest, name, 'LICENSE'), here(`dist/licenses/${name}`));
+  copyFileSync(join(nearest, name, 'LICENSE'), here(`dist/licenses/${name.replace(/^@(.*)[/]/, '$1-')}`));
 }
 
 execFileSync(process.execPath, [here('dist/scanward.js'), 'man', '--to', here('dist/man')]);

@@ -26,6 +26,8 @@ export const ExitCode = {
   state: 11,
   /** A capture cannot be read, or not to its end; what was reported before that holds. */
   capture: 12,
+  /** An address or a socket that was named cannot be listened on. */
+  listen: 13,
   /** A second SIGINT while stopping. */
   interrupted: 130,
   /** A second SIGTERM while stopping. */

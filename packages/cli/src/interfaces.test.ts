@@ -92,6 +92,18 @@ test('one that vanishes is told once and attached again under its new number', (
   expect(interfaces.nameOf(77)).toBe('veth0');
 });
 
+test('of each that was asked for it is known whether it is attached', () => {
+  const host = fakeHost('veth0', 'veth1', 'veth2');
+  const interfaces = host.watch('veth1', 'veth0');
+  const states = () => interfaces.state().map(({ name, isAttached }) => `${name} ${isAttached}`);
+  expect(states()).toEqual(['veth1 false', 'veth0 false']);
+  interfaces.attachAll();
+  expect(states()).toEqual(['veth1 true', 'veth0 true']);
+  host.remove('veth0');
+  interfaces.poll();
+  expect(states()).toEqual(['veth1 true', 'veth0 false']);
+});
+
 test('one that was replaced between two looks is attached again at once', () => {
   const host = fakeHost('veth0');
   const interfaces = host.watch('veth0');

@@ -70,6 +70,11 @@ export class Interfaces {
     this.#allGone = allGone;
   }
 
+  /** Those that were asked for, in this order, as they were at the last look. */
+  state(): { readonly name: string; readonly isAttached: boolean }[] {
+    return this.#watched.map(({ name, attachment }) => ({ name, isAttached: attachment !== undefined }));
+  }
+
   /** The name of an interface, also of one that is gone by now. */
   nameOf(ifindex: number): string {
     return this.#names.get(ifindex) ?? `if${ifindex}`;

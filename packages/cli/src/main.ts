@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { release } from 'node:os';
 import { perform } from './commands/perform.ts';
 import { toOperatorError } from './describe-error.ts';
@@ -14,6 +14,7 @@ import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeTop } from './kernel/native-top.ts';
 import { lookAround } from './kernel/native-doctor.ts';
 import { nativeSystem } from './kernel/native-system.ts';
+import { packageVersion } from './package-version.ts';
 import { nativeReplay } from './replay/native-replay.ts';
 import { replay } from './replay/replay.ts';
 import { run } from './run.ts';
@@ -46,11 +47,6 @@ const host: Host = {
   exit: (code) => process.exit(code),
 };
 
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 /** Says why, in one line, and ends the process; its descriptors close with it, so nothing stays attached but what is pinned. */
 function fail(error: unknown): void {
   const circumstances = { status: readText('/proc/self/status') ?? '', limits: '', release: release() };
@@ -64,7 +60,7 @@ process.on('uncaughtException', fail);
 
 try {
   const around = { environment: process.env, readConfig };
-  const read = () => parseArguments(process.argv.slice(2), version(), around);
+  const read = () => parseArguments(process.argv.slice(2), packageVersion(), around);
   const request = read();
   if (request.command === 'run') {
     await run(request.options, host, nativeSystem, () => {

@@ -74,6 +74,7 @@ describe('what is read anew', () => {
         '--allow-list': '/a',
         '--block-list': '/b',
         '--max-nets': '8',
+        '--metrics': 'off',
         '--max-connection-lines': '8',
         '--events': '/e',
         '--user': 'nobody',

@@ -25,6 +25,8 @@ test('loads, writes the policy, attaches, and a signal undoes it in the right or
     'load',
     'policy',
     'attach eth0',
+    'listen 127.0.0.1:9464',
+    'deaf',
     'detach eth0',
     'close',
   ]);
@@ -154,8 +156,9 @@ test('what is pinned is pinned before it is attached, and removed by a signal', 
   await attached(fake);
   fake.signal('SIGTERM');
   await running;
-  const steps = ['load', 'policy', 'keep', 'attach eth0', 'settle eth0', 'detach eth0', 'remove', 'close'];
-  expect(fake.done.filter((step, i) => step !== fake.done[i - 1])).toEqual(steps);
+  const steps = ['load', 'policy', 'keep', 'attach eth0', 'settle eth0'];
+  const ends = ['listen 127.0.0.1:9464', 'deaf', 'detach eth0', 'remove', 'close'];
+  expect(fake.done.filter((step, i) => step !== fake.done[i - 1])).toEqual([...steps, ...ends]);
   expect(fake.stderr.text).toContain('scanward: instance wan: goes on with what was pinned\n');
   expect(fake.stderr.text).toContain('scanward: warning: something is odd\n');
   expect(fake.stderr.text).toContain('scanward: eth7 is no longer asked for: detached\n');
@@ -206,4 +209,63 @@ test('a signal removes what is pinned, though the last lines cannot be had', asy
   fake.signal('SIGTERM');
   await expect(running).rejects.toThrow('ring broken');
   expect(fake.done.slice(-3)).toEqual(['detach eth0', 'remove', 'close']);
+});
+
+test('metrics at a place that was named come before anything is attached, and so does their refusal', async () => {
+  const fake = fakeSystem();
+  const running = run(options('--metrics', '127.0.0.1:0'), fake.host, fake.system);
+  await attached(fake);
+  fake.signal('SIGTERM');
+  await running;
+  expect(fake.done.indexOf('listen 127.0.0.1:0')).toBeLessThan(fake.done.indexOf('attach eth0'));
+  expect(fake.done.filter((step) => step.startsWith('listen'))).toHaveLength(1);
+  expect(fake.stderr.text).toContain('scanward: metrics at http://127.0.0.1:4/metrics\n');
+
+  const refused = fakeSystem();
+  refused.metrics.refusal = Object.assign(new Error('no'), { code: 'EADDRINUSE' });
+  await expect(run(options('--metrics', '127.0.0.1:80'), refused.host, refused.system)).rejects.toMatchObject({
+    exitCode: 13,
+    message: 'metrics at 127.0.0.1:80: the port is in use: name another place with --metrics, or say --metrics off',
+  });
+  expect(refused.done).toEqual(['load', 'close']);
+  expect(refused.stderr.text).toBe('');
+});
+
+test('metrics that were not named are no reason not to protect', async () => {
+  const fake = fakeSystem();
+  fake.metrics.refusal = Object.assign(new Error('no'), { code: 'EADDRNOTAVAIL' });
+  const running = run(options(), fake.host, fake.system);
+  while (!fake.stderr.text.includes('no metrics')) await sleep(1);
+  fake.signal('SIGTERM');
+  await running;
+  expect(fake.stderr.text).toContain(
+    'scanward: warning: no metrics at 127.0.0.1:9464: the loopback interface is down: name another place',
+  );
+  expect(fake.done).toContain('attach eth0');
+});
+
+test('metrics that are off are not listened for, and those of a start that fails are gone', async () => {
+  const fake = fakeSystem();
+  const running = run(options('--metrics', 'off'), fake.host, fake.system);
+  await attached(fake);
+  fake.signal('SIGTERM');
+  await running;
+  const refused = fakeSystem();
+  refused.refusals.set('eth0', new BpfSyscallError('BPF_LINK_CREATE', 12));
+  const failing = run(options('--metrics', '127.0.0.1:0'), refused.host, refused.system);
+  await expect(failing).rejects.toMatchObject({ exitCode: 8 });
+  expect(fake.done.join()).not.toContain('listen');
+  expect(refused.done).toContain('deaf');
+  expect(fake.stderr.text).not.toContain('metrics');
+});
+
+test('metrics are those of the daemon and of its interfaces', async () => {
+  const fake = fakeSystem();
+  const running = run(options(), fake.host, fake.system);
+  while (!fake.stderr.text.includes('metrics at')) await sleep(1);
+  let answer = await fake.metrics.ask?.({ method: 'GET', url: '/metrics' });
+  while (answer?.status === 503) answer = await fake.metrics.ask?.({ method: 'GET', url: '/metrics' });
+  fake.signal('SIGTERM');
+  await running;
+  expect(answer?.body.split('\n')).toEqual(expect.arrayContaining(['scanward_scans_total', 'scanward_attached']));
 });

@@ -7,6 +7,8 @@ import type { Host } from './host.ts';
 import { type Attach, findLink, Interfaces } from './interfaces.ts';
 import type { Keeping } from './kernel/keeping.ts';
 import type { Loaded } from './kernel/load.ts';
+import { Metrics, type MetricsPorts } from './metrics/metrics.ts';
+import type { MetricsFigures } from './metrics/metrics-figures.ts';
 import { defaultInterface } from './network/default-interface.ts';
 import type { HostNetwork } from './network/host-network.ts';
 import { HostNetworkSource } from './network/network-source.ts';
@@ -36,7 +38,10 @@ export interface System {
   readonly readText: ReadText;
   readonly release: string;
   readonly network: HostNetwork;
+  readonly metrics: MetricsPorts;
   readonly listening: ListeningPorts;
+  /** Of this package. */
+  version(): string;
   /** Bytes of the process's array buffers. */
   arrayBytes(): number;
   /** Becomes the user that is named, if one is. @throws OperatorError, or what the system answers */
@@ -156,13 +161,16 @@ async function watchAndTell(
   const state = system.state(options, loaded);
   const { clock, listening } = system;
   const ports = { ...loaded, network: source, clock, lines, taker: listener, log, interfaceName, listening, state };
+  const metrics = new Metrics(options.metrics, system.metrics, clock, log);
   const daemon = newDaemon(ports, loaded, given);
+  await metrics.openNamed();
   const lists = newLists(loaded, log, given);
   try {
     startWatching(daemon, given);
     if (await lists.load(options)) daemon.listed();
     attach(interfaces, loaded.keeping, given);
   } catch (error) {
+    metrics.close();
     await end(daemon).catch(() => undefined); // why it did not start says more
     loaded.keeping.revert();
     throw error;
@@ -181,6 +189,7 @@ async function watchAndTell(
   });
   let stays = loaded.keeping.place !== undefined;
   try {
+    await metrics.show(figuresOf(daemon, interfaces, loaded, given));
     const reason = await Promise.race([stop.requested, daemon.ended]);
     if (reason?.why === 'stdout' && reason.error.code !== 'EPIPE') {
       const todo = `${reason.error.message}: make room, or send it elsewhere`;
@@ -193,6 +202,7 @@ async function watchAndTell(
     over.abort();
     stopPolling();
     stopReloading();
+    metrics.close();
     // Detached first, so that nothing comes after what is drained now.
     if (stays) interfaces.leave();
     else interfaces.close();
@@ -288,6 +298,13 @@ function attach(interfaces: Interfaces, keeping: Keeping, { circumstances }: Giv
   attempt('attaching', circumstances, () => {
     interfaces.attachAll();
   });
+}
+
+/** Reads what the metrics are made of. */
+function figuresOf(daemon: Daemon, interfaces: Interfaces, { tables }: Loaded, given: Given): () => MetricsFigures {
+  const { mode, response, evidence } = given.options;
+  const build = { version: given.system.version(), kernel: given.system.release, mode, response, evidence };
+  return () => ({ daemon: daemon.figures(), tables: tables.read(), interfaces: interfaces.state(), build });
 }
 
 /** What was replaced goes; it is no failure of the start when that fails, for the next one does it. */

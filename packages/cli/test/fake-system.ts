@@ -7,6 +7,7 @@ import { notKept } from '../src/kernel/keeping.ts';
 import type { Loaded } from '../src/kernel/load.ts';
 import { Place } from '../src/pins/place.ts';
 import type { System } from '../src/run.ts';
+import { FakeMetrics } from './fake-metrics.ts';
 import { systemClock } from '../src/system/clock.ts';
 
 const none = { packets: 0n, bytes: 0n };
@@ -47,6 +48,7 @@ export function fakeSystem() {
     state: undefined as StateStore | undefined,
     allowed: [] as AllowEntry[],
     keeping: notKept,
+    metrics: new FakeMetrics(done),
     /** From now on what is loaded is pinned. */
     pin: () => {
       const step = (name: string) => () => void done.push(name);
@@ -154,6 +156,7 @@ export function fakeSystem() {
     },
     kernelBytes: 40 * 2 ** 20,
     keeping: fake.keeping,
+    tables: { read: () => ({ blocks: 0, nets: 0, max: { blocks: 9, nets: 9, allow: 9, sources: 9 } }) },
     changes: undefined,
     close: () => void done.push('close'),
   });
@@ -169,6 +172,8 @@ export function fakeSystem() {
       if (text === undefined) throw new Error('there is no such file');
       return text.split('\n');
     },
+    version: () => '1.2.3',
+    metrics: fake.metrics,
     listening: { at: () => undefined },
     arrayBytes: () => process.memoryUsage().arrayBuffers,
     network: {

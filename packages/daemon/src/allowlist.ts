@@ -69,6 +69,11 @@ export class Allowlist {
     ];
   }
 
+  /** Entries; as of the last reconcile. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** Whether a packet's source address is allowed; valid since the last reconcile. */
   allows(address: Uint8Array, offset = 0): boolean {
     return this.#prefixes.around(address, offset).next().done === false;

@@ -32,6 +32,8 @@ export interface Assembly {
   readonly output: Output;
   readonly scans: Scans;
   readonly list: Blocklist;
+  readonly suspicion: Suspicion;
+  readonly allowlist: Allowlist;
   readonly tracking: Tracking;
   readonly blocking: Blocking;
   readonly network: Network;
@@ -51,7 +53,7 @@ export function assemble(ports: DaemonPorts, given: DaemonOptions): Assembly {
   const { state, clock } = ports;
   const keeper = state && new StateKeeper(state, () => stateEntries(ports, clock), ports);
   const told = shared(ports, options, () => keeper?.changed());
-  const { output, scans, list, allowlist, graces } = told;
+  const { output, scans, list, allowlist, graces, suspicion } = told;
   const ours = new Ours(policy.protect ?? []);
   const detector = newDetector(options, told, ours);
   const deciding = new Deciding(detector, ports, told, {
@@ -91,7 +93,20 @@ export function assemble(ports: DaemonPorts, given: DaemonOptions): Assembly {
     detector.setLimits(policy);
     network.renew();
   };
-  return { output, scans, list, tracking, blocking, network, graces, keeper, deciding, setPolicy };
+  return {
+    output,
+    scans,
+    list,
+    suspicion,
+    allowlist,
+    tracking,
+    blocking,
+    network,
+    graces,
+    keeper,
+    deciding,
+    setPolicy,
+  };
 }
 
 function shared(ports: DaemonPorts, options: DaemonOptions, changed: () => void): Told {

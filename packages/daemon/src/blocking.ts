@@ -30,12 +30,18 @@ export class Blocking {
   readonly #notes: Notes;
   readonly #options: BlockingOptions;
   readonly #renewals = new Renewals();
+  #sources: number | undefined;
 
   constructor(ports: BlockingPorts, list: Blocklist, options: BlockingOptions) {
     this.#ports = ports;
     this.#list = list;
     this.#notes = new Notes(ports.notes, ports.blocks, list);
     this.#options = options;
+  }
+
+  /** Sources in the program's table, at the last tick; undefined: there was none yet. */
+  get sources(): number | undefined {
+    return this.#sources;
   }
 
   /** What is blocked since before this daemon is known and not told; returns how many there are. */
@@ -48,7 +54,7 @@ export class Blocking {
   pass(): void {
     this.#hold(this.#options.decide);
     this.#notes.sweep();
-    this.#ports.sources.sweep();
+    this.#sources = this.#ports.sources.sweep();
   }
 
   /** A command changed the blocklist. */

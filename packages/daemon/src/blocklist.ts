@@ -40,6 +40,8 @@ export class Blocklist {
   readonly #known = new Map<string, Held>();
   #nextNs: bigint | undefined;
   #pass = 0;
+  #operatorBlocks = 0;
+  #ended = 0;
 
   /**
    * @param changed called at each block that begins or ends
@@ -54,6 +56,16 @@ export class Blocklist {
 
   get size(): number {
     return this.#known.size;
+  }
+
+  /** Blocks of the operator that were told to begin. */
+  get operatorBlocks(): number {
+    return this.#operatorBlocks;
+  }
+
+  /** Blocks that were told to end. */
+  get ended(): number {
+    return this.#ended;
   }
 
   /** Whether this source is blocked by itself. */
@@ -83,6 +95,7 @@ export class Blocklist {
       this.end({ ...old, source: block.source }, hasExpired(old, block.startNs) ? old.expiryNs : block.startNs);
     }
     this.#hold(block, false);
+    if (block.reason === 'operator') this.#operatorBlocks++;
     this.#changed();
     this.#watcher?.began(block);
     this.#output.tell({
@@ -97,6 +110,7 @@ export class Blocklist {
   /** A block is gone since `timeNs`; `last`: as the program had it then. */
   end(block: KnownBlock, timeNs: bigint, last?: BlockEntry): void {
     if (!this.#known.delete(keyOf(block))) return;
+    this.#ended++;
     this.#changed();
     this.#watcher?.ended(block, timeNs, last);
     this.#output.tell({ kind: 'unblock', timeMs: this.#wall.ms(timeNs), ...names(block), reason: block.reason });

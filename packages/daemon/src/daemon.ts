@@ -2,6 +2,7 @@ import { Alarm } from './alarm.ts';
 import { assemble } from './assembly.ts';
 import type { Assembly } from './assembly.ts';
 import type { DaemonOptions } from './daemon-options.ts';
+import { blocksMade, type Figures, partFigures, type TimedWatcher } from './figures.ts';
 import type { CounterValues, DaemonPorts } from './ports.ts';
 import { recall } from './recall.ts';
 import { formatSummary, summarize } from './summary.ts';
@@ -23,7 +24,7 @@ export class Daemon {
   readonly ended: Promise<void>;
   readonly #ports: DaemonPorts;
   readonly #parts: Assembly;
-  readonly #tickers: Readonly<Record<'network' | 'tracking' | 'blocking', Ticker>>;
+  readonly #tickers: Readonly<Record<TimedWatcher, Ticker>>;
   readonly #expiry: Alarm;
   readonly #isAdopted: boolean;
   readonly #ipv6Prefix: number;
@@ -31,6 +32,7 @@ export class Daemon {
   #reject: (error: WatcherError) => void = () => undefined;
   #state: 'new' | 'running' | 'failed' | 'stopped' = 'new';
   #startNs = 0n;
+  #startMs = 0;
   #expiredNs = 0n;
   #before: CounterValues | undefined;
   #saved: Promise<boolean> = Promise.resolve(true);
@@ -67,6 +69,7 @@ export class Daemon {
     if (this.#state !== 'new') throw new Error('a daemon starts once');
     const { clock, changes, counters, network } = this.#ports;
     this.#startNs = clock.monotonicNs();
+    this.#startMs = clock.wallMs();
     changes?.changed(); // what commands did so far is read now
     const found = network.read();
     recall(this.#parts, this.#ports, { ipv6Prefix: this.#ipv6Prefix, onlink: found.onlink }, this.#isAdopted);
@@ -76,6 +79,17 @@ export class Daemon {
     this.#parts.keeper?.start();
     for (const ticker of Object.values(this.#tickers)) ticker.start();
     void this.#watchScans();
+  }
+
+  /** What was counted so far; to be asked between `start` and `stop`. Costs a read of the counters, however much is blocked. */
+  figures(): Figures {
+    const { network, tracking, blocking } = this.#tickers;
+    return {
+      ...partFigures(this.#parts),
+      counters: this.#ports.counters.read(),
+      startMs: this.#startMs,
+      watchers: { tracking: tracking.times(), blocking: blocking.times(), network: network.times() },
+    };
   }
 
   /**
@@ -203,11 +217,11 @@ export class Daemon {
   }
 
   #sum(): Summary {
-    const { scans, deciding, output } = this.#parts;
+    const { scans, output } = this.#parts;
     const { counters, clock } = this.#ports;
     return summarize(this.#before, counters.read(), {
       scans: scans.count,
-      blocks: deciding.blocks,
+      blocks: blocksMade(this.#parts),
       lost: output.losses(),
       runMs: Number(clock.monotonicNs() - this.#startNs) / 1e6,
     });

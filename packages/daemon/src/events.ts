@@ -1,6 +1,7 @@
 /** What the daemon tells. Plain values; times are wall milliseconds since 1970, of the packet. */
 import type { ProbeKind } from '@scanward/detector';
 import type { BlockReasonName } from './ports.ts';
+import type { ScanShape } from './scans/scan-shape.ts';
 
 /** An incoming TCP SYN. */
 export interface ConnectionEvent {
@@ -21,7 +22,7 @@ export type ScanKind = ProbeKind | 'connect';
 export interface ScanLabels {
   /** Of the packet that crossed the threshold; absent where the detector of user mode found it: it counts over all kinds. */
   readonly probeKind?: ScanKind | undefined;
-  readonly shape?: 'vertical' | 'horizontal' | 'block' | 'slow' | 'distributed' | 'decoy' | undefined;
+  readonly shape?: ScanShape | undefined;
   /** Own and protected addresses that it is known to have touched, where they are many. */
   readonly addressesCount?: number | undefined;
   /** `certain`: its source completed a handshake. `uncertain`: its packets may be forged. */

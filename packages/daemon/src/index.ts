@@ -34,6 +34,7 @@ export type {
   UnblockEvent,
 } from './events.ts';
 export { jsonFormat, liveLine } from './format-json.ts';
+export type { Figures, TimedWatcher } from './figures.ts';
 export { textFormat } from './format-text.ts';
 export { ListedPrefixes } from './listed-prefixes.ts';
 export { LINES_PER_SOURCE, LINES_TOTAL } from './line-limit.ts';
@@ -41,6 +42,8 @@ export type { LineLimits } from './line-limit.ts';
 export type { LostTotal } from './lost-book.ts';
 export { Output } from './output.ts';
 export type { OutputOptions } from './output.ts';
+export { DURATION_BOUNDS } from './pass-times.ts';
+export type { PassTimesValue } from './pass-times.ts';
 export { policyValue } from './policy.ts';
 export type { WindowLimit, PolicyOptions } from './policy.ts';
 export type {
@@ -80,6 +83,8 @@ export type {
 } from './ports.ts';
 export { parsePrefix } from './prefix-text.ts';
 export { readEvent } from './read-event.ts';
+export { SCAN_SHAPES } from './scans/scan-shape.ts';
+export type { ScanShape } from './scans/scan-shape.ts';
 export { SCANS_IN_PROGRESS_MAX } from './scans/scans.ts';
 export { stateEntries } from './state/snapshot.ts';
 export type { StateMaps } from './state/snapshot.ts';

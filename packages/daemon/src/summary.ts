@@ -19,7 +19,7 @@ export interface Summary {
 export interface OwnCounts {
   /** Detected. */
   readonly scans: number;
-  /** Made by user mode. */
+  /** Made by the daemon's own decision. */
   readonly blocks: number;
   readonly lost: readonly LostTotal[];
   readonly runMs: number;

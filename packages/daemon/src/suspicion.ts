@@ -41,12 +41,18 @@ export class Suspicion {
   readonly #scans: Scans;
   readonly #doubt = new Doubt();
   readonly #policy: SuspicionPolicy;
+  #blocks = 0;
 
   constructor(ports: SuspicionPorts, list: Blocklist, scans: Scans, policy: SuspicionPolicy) {
     this.#ports = ports;
     this.#list = list;
     this.#scans = scans;
     this.#policy = policy;
+  }
+
+  /** Blocks written so far, of those who had proved themselves. */
+  get blocks(): number {
+    return this.#blocks;
   }
 
   /** To be asked once for each scan, before it is told. Blocks of sources that are doubted only now are shortened. */
@@ -78,7 +84,8 @@ export class Suspicion {
   blockProven(scanner: Scanner, judged: Judged): void {
     if (!judged.isProven || this.#policy.response !== 'block' || this.#list.has(scanner.source)) return;
     const startNs = this.#ports.clock.monotonicNs();
-    blockScanner(this.#ports, this.#list, scanner, { startNs, expiryNs: this.expiryNs(startNs, judged) });
+    const expiryNs = this.expiryNs(startNs, judged);
+    if (blockScanner(this.#ports, this.#list, scanner, { startNs, expiryNs })) this.#blocks++;
   }
 
   #revise(source: Uint8Array): void {

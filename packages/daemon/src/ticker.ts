@@ -1,4 +1,5 @@
 import { Alarm } from './alarm.ts';
+import { PassTimes, type PassTimesValue } from './pass-times.ts';
 import type { Clock } from './ports.ts';
 
 const nanosecondsOf = (ms: number): bigint => BigInt(Math.max(1, Math.round(ms * 1e6)));
@@ -11,6 +12,7 @@ export class Ticker {
   readonly #clock: Clock;
   #periodNs: bigint;
   readonly #alarm: Alarm;
+  readonly #times = new PassTimes();
   #tickNs = 0n;
   #running = false;
 
@@ -18,7 +20,9 @@ export class Ticker {
     this.#clock = clock;
     this.#periodNs = nanosecondsOf(periodMs);
     const ring = () => {
+      const startNs = clock.monotonicNs();
       pass();
+      this.#times.took(this.#tickNs, startNs, clock.monotonicNs());
       this.#next();
     };
     this.#alarm = new Alarm(clock, ring, failed);
@@ -41,6 +45,10 @@ export class Ticker {
   stop(): void {
     this.#running = false;
     this.#alarm.stop();
+  }
+
+  times(): PassTimesValue {
+    return this.#times.value(this.#running ? this.#clock.monotonicNs() - this.#tickNs : 0n);
   }
 
   #next(): void {

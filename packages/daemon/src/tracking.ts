@@ -1,3 +1,4 @@
+import { kindCode, KINDS, type ProbeKind as Probe } from '@scanward/detector';
 import { PortState, ProbeKind, type Endian } from '@scanward/map-codec';
 import { formatAddress, maskAddress } from './addresses.ts';
 import type { Told } from './deciding.ts';
@@ -40,8 +41,12 @@ export class Tracking {
   readonly #connection: ConnectionView;
   readonly #scan: (bytes: Uint8Array, offset: number) => ScanRecord;
   #seen: Seen = { connectionsLost: 0n, scansLost: 0n, blocksRefused: 0n, blocksCapped: 0n, forgotten: 0n };
+  /** Records by their kind's number, which is a byte. */
+  readonly #records = new Float64Array(256);
   #refused = 0;
   #cappedHere = 0;
+  #refusedInAll = 0;
+  #cappedInAll = 0;
   #full = false;
   #forgets = false;
   #cappedNs: bigint | undefined;
@@ -82,17 +87,31 @@ export class Tracking {
   /** A block that the daemon itself could not write, because the blocklist is full. */
   refused(): void {
     this.#refused++;
+    this.#refusedInAll++;
   }
 
   /** A block that the daemon itself did not make, because it had made so many of late. */
   capped(): void {
     this.#cappedHere++;
+    this.#cappedInAll++;
+  }
+
+  /** Blocks that the daemon itself did not make. */
+  unmade(): { readonly refused: number; readonly capped: number } {
+    return { refused: this.#refusedInAll, capped: this.#cappedInAll };
+  }
+
+  /** Probes that were drained, by kind. */
+  probes(): Record<Probe, number> {
+    const probes = KINDS.filter((kind) => kind !== 'handshake');
+    return Object.fromEntries(probes.map((kind) => [kind, this.#records[kindCode(kind)]!])) as Record<Probe, number>;
   }
 
   #takeRecord(bytes: Uint8Array, offset: number): void {
     const view = this.#connection.at(bytes, offset);
     const timeNs = view.timeNs();
     const kind = view.kind();
+    this.#records[kind]!++;
     const isSyn = kind === ProbeKind.SYN || kind === ProbeKind.FRAGMENT;
     if (isSyn && this.#told.output.admitsConnection()) this.#tellSyn(bytes, offset, view, timeNs);
     this.#told.scans.connected(bytes, offset + CONNECTION.source, view.destinationPort(), timeNs, passageOf(kind));

@@ -1,4 +1,5 @@
 import { formatPrefix, type Prefix, type WindowLimit } from '@scanward/daemon';
+import { whereText } from '../metrics/where.ts';
 import { formatDuration } from './duration.ts';
 import type { RunOptions } from './run-options.ts';
 import { USUAL } from './window-limit.ts';
@@ -40,6 +41,7 @@ export function effective(options: RunOptions): Effective {
     format: options.format,
     object: options.object,
     user: options.user,
+    metrics: typeof options.metrics === 'object' ? whereText(options.metrics) : options.metrics,
     pin: options.pin,
     'max-connection-lines': String(options.maxConnectionLines),
     events: options.events,

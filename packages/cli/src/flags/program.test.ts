@@ -60,6 +60,7 @@ test('the defaults', () => {
     pin: true,
     keepOnExit: false,
     state: undefined,
+    metrics: undefined,
   });
 });
 
@@ -69,7 +70,7 @@ test('every flag, long', () => {
       '--block-ttl 0 --mode user --response block --xdp generic --allow 192.0.2.0/24 --allow ::1 --no-allow-gateway ' +
       '--ipv6-prefix 48 --max-sources 4 --max-blocks 1 --replace --format json --object x.o --bpffs /run/bpf --name a.b_c-9 ' +
       '--state /tmp/s.json --keep-on-exit --evidence closed --max-new-blocks 0 --no-keep-established ' +
-      '--max-connection-lines 0 --events /run/e.sock --window-limit 1h=99 --address-limit 5m=8 --distributed-limit 1h=0 --protect 198.51.100.0/24 --probation 90s',
+      '--max-connection-lines 0 --events /run/e.sock --window-limit 1h=99 --address-limit 5m=8 --distributed-limit 1h=0 --protect 198.51.100.0/24 --probation 90s --metrics [::1]:0',
   );
   expect(options).toMatchObject({
     interfaces: ['veth0', 'eth1.5@x'],
@@ -102,6 +103,7 @@ test('every flag, long', () => {
     pin: true,
     keepOnExit: true,
     state: '/tmp/s.json',
+    metrics: { kind: 'tcp', address: '::1', port: 0 },
   });
   expect(options.allow.map(({ bits }) => bits)).toEqual([120, 128]);
 });

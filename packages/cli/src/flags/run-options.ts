@@ -1,5 +1,6 @@
 import type { EventChoice } from './event-flags.ts';
 import type { StateChoice } from './instance-flags.ts';
+import type { MetricsChoice } from '../metrics/where.ts';
 import type { PolicyChoice } from './policy-choice.ts';
 
 /** What `scanward run` was asked to do. */
@@ -28,6 +29,7 @@ export interface RunOptions extends PolicyChoice, EventChoice {
   readonly state: StateChoice;
   /** Whom the process becomes when it has made what that one may not make; undefined: it stays who it is. */
   readonly user: string | undefined;
+  readonly metrics: MetricsChoice;
   /** Another BPF object than the shipped one. */
   readonly object?: string;
 }

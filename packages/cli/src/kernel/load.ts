@@ -25,6 +25,7 @@ import { finishExchange } from './finish-exchange.ts';
 import { kernelBytes } from './kernel-bytes.ts';
 import { randomKeys } from './secret.ts';
 import { type Sizes, sizesOf } from './sizes.ts';
+import { KernelTableFill, type TableFillSource } from './table-fill.ts';
 import { kernelStores, type Stores } from './stores.ts';
 
 /** The loaded program, not attached yet, and the daemon's ports on its maps. */
@@ -34,6 +35,7 @@ export interface Loaded extends Stores {
   /** The program's keys for the place of a source, so that the detector's table is the same. */
   readonly sourceKeys: readonly bigint[];
   readonly events: EventSource;
+  readonly tables: TableFillSource;
   /** What commands change; undefined: there are no pins that they could. */
   readonly changes: ChangeSource | undefined;
   /** Kernel memory of all maps; undefined when that cannot be known. */
@@ -124,6 +126,7 @@ function ports(
       endian,
       sourceKeys: secret.slice(0, SOURCE_KEYS),
       events,
+      tables: new KernelTableFill(map, codecs(endian)),
       changes,
       kernelBytes: kernelBytes(Object.values(object.maps)),
       keeping,

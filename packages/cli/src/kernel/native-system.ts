@@ -1,5 +1,8 @@
 import { endianness, release } from 'node:os';
 import type { System } from '../run.ts';
+import { listener } from '../metrics/listen.ts';
+import { promPage } from '../metrics/prom-page.ts';
+import { packageVersion } from '../package-version.ts';
 import { systemClock } from '../system/clock.ts';
 import { fileLines } from '../system/file-lines.ts';
 import { openList } from '../system/trusted-file.ts';
@@ -29,6 +32,8 @@ export const nativeSystem: System = {
   clock: systemClock,
   readText,
   release: release(),
+  version: packageVersion,
+  metrics: { listen: listener((mask) => process.umask(mask)), page: promPage },
   network: nativeNetwork,
   listening: new ProcListeningPorts((path) => fileLines(path, () => undefined), systemClock, OWN_ENDIAN),
   openList,

@@ -15,6 +15,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   busy: 'another daemon runs this instance or has the socket, or has as many clients as it takes; or somebody else is changing the instance for more than 5 s',
   state: 'the state file that was named cannot be written; a command has done what was asked all the same',
   capture: 'a capture cannot be read, or not to its end; what was reported before that holds',
+  listen: 'the place that --metrics names cannot be listened on; nothing was attached',
   interrupted: 'a second SIGINT or SIGTERM while stopping',
   terminated: 'a second SIGINT or SIGTERM while stopping',
 };

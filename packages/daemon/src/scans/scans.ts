@@ -7,6 +7,7 @@ import type { Output } from '../output.ts';
 import type { BlockEntry, BlockStore, Clock, ListeningPorts } from '../ports.ts';
 import type { WallClock } from '../wall-clock.ts';
 import { type Passage, RecentConnections } from './recent-connections.ts';
+import { SCAN_SHAPES, type ScanShape } from './scan-shape.ts';
 import { ScanInProgress, type Crossing } from './scan-in-progress.ts';
 
 /** Scans that are in progress at once; the one that was quiet longest is told to have ended when there is one more. */
@@ -47,7 +48,7 @@ export class Scans implements BlockWatcher {
   readonly #recent: RecentConnections;
   /** By source; the one that was quiet longest comes first. */
   readonly #held = new Map<string, ScanInProgress>();
-  #count = 0;
+  readonly #shapes = new Map<ScanShape, number>(SCAN_SHAPES.map((shape) => [shape, 0]));
 
   constructor(ports: ScansPorts, output: Output, wall: WallClock, options: ScansOptions) {
     this.#ports = ports;
@@ -66,7 +67,12 @@ export class Scans implements BlockWatcher {
 
   /** Scans detected so far. */
   get count(): number {
-    return this.#count;
+    return [...this.#shapes.values()].reduce((sum, each) => sum + each, 0);
+  }
+
+  /** Scans detected so far, by the shape that they were told with. */
+  shapes(): Record<ScanShape, number> {
+    return Object.fromEntries(this.#shapes) as Record<ScanShape, number>;
   }
 
   /** Scans in progress. */
@@ -96,7 +102,7 @@ export class Scans implements BlockWatcher {
 
   /** Many sources did together what none did alone. It has no end that anybody could tell. */
   distributed({ ports, portsCount, sourcesCount, windowS }: DistributedScan, timeNs: number): void {
-    this.#count++;
+    this.#detected('distributed');
     const timeMs = this.#wall.ms(timeNs);
     this.#output.tell({ kind: 'distributed scan', timeMs, ports, portsCount, sourcesCount, windowS });
   }
@@ -167,7 +173,7 @@ export class Scans implements BlockWatcher {
     this.#recent.visit(source, sourceBits, sinceNs, (port, at, passage) => note(scan, port, at, passage));
     scan.crossed(crossing);
     this.#held.set(key, scan);
-    this.#count++;
+    this.#detected(crossing.shape ?? 'vertical');
     this.#output.tell({
       kind: 'scan',
       timeMs: this.#wall.ms(timeNs),
@@ -175,6 +181,10 @@ export class Scans implements BlockWatcher {
       ports: crossing.ports,
       interface: crossing.interface,
     });
+  }
+
+  #detected(shape: ScanShape): void {
+    this.#shapes.set(shape, this.#shapes.get(shape)! + 1);
   }
 
   #active(key: string, scan: ScanInProgress): void {

@@ -3,6 +3,7 @@ import { eventsOf, type GivenEvents } from '../event-flags.ts';
 import { type GivenPlace, type GivenState, placeOf } from '../instance-flags.ts';
 import { usage } from '../option.ts';
 import { checkPolicy, type GivenPolicy, policyOf } from '../policy-flags.ts';
+import type { MetricsChoice } from '../../metrics/where.ts';
 import type { RunOptions } from '../run-options.ts';
 
 /** The flags of `run`, as commander hands them on. */
@@ -20,6 +21,7 @@ export interface GivenRun extends GivenPlace, GivenState, GivenPolicy, GivenEven
   user?: string;
   pin: boolean;
   keepOnExit?: boolean;
+  metrics?: MetricsChoice;
 }
 
 /** What the flags, the environment and the configuration of a command ask for. @throws OperatorError */
@@ -63,6 +65,7 @@ function withDefaults(given: GivenRun): RunOptions {
     pin: given.pin,
     state: given.state,
     keepOnExit: given.keepOnExit ?? false,
+    metrics: given.metrics,
   };
 }
 

@@ -3,6 +3,7 @@ import { oneOf } from '../choice.ts';
 import { path, withPlace, withState } from '../instance-flags.ts';
 import { withEvents } from '../event-flags.ts';
 import { interfaceName } from '../interface-name.ts';
+import { parseMetricsWhere } from '../metrics-where.ts';
 import { repeatable, single } from '../option.ts';
 import { withPolicy } from '../policy-flags.ts';
 import { period, wholeNumber } from '../policy-values.ts';
@@ -56,6 +57,13 @@ function withProcess(command: Command): Command {
     .option('--no-allow-gateway', 'let default gateways be blocked (behind a hairpin or proxy)')
     .option('--replace', 'take the place of another XDP program')
     .addOption(oneOf('--format <format>', 'lines on stdout: text or json (default: text)', ['text', 'json']))
+    .addOption(
+      single(
+        '--metrics <where>',
+        'where Prometheus may ask: ADDRESS:PORT, unix:/PATH or off (default: 127.0.0.1:9464)',
+        parseMetricsWhere,
+      ),
+    )
     .addOption(
       single('--object <file>', 'for developers: load this BPF object (default: the shipped one)', (text) => text),
     )
