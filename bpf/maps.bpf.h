@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 /*
- * Sizes are defaults; the loader sets max_entries of sources, singles, syns, blocked, blocked_lines and block_notes.
+ * Sizes are defaults; the loader sets max_entries of sources, singles, syns, blocked, blocked_lines, blocked_nets, block_notes and allow.
  * Values of a map that can be mapped begin on a page: so a line of 64 bytes is one cache line, not two halves.
  */
 struct {

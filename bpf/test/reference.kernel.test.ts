@@ -10,7 +10,7 @@ import { ENOUGH_SEED, ENOUGH_TRACES, scaled, seedOfRun } from './scale.ts';
 import { trace } from './trace.ts';
 import type { TestProgram } from '@scanward/testkit';
 
-const TRACES = scaled(2_000, ENOUGH_TRACES);
+const TRACES = scaled(1_200, ENOUGH_TRACES);
 
 let program: TestProgram;
 let cpus: PinnedCpus;

@@ -57,4 +57,4 @@ export function partFigures(parts: Assembly): Omit<Figures, 'counters' | 'startM
 
 /** Blocks that the daemon decided about. */
 export const blocksMade = ({ deciding, suspicion }: Pick<Assembly, 'deciding' | 'suspicion'>): number =>
-  (deciding.blocks) + suspicion.blocks;
+  deciding.blocks + suspicion.blocks;

@@ -4,11 +4,13 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { connectTo } from './connect.ts';
+import { connectTo } from '../system/connect.ts';
 import { CLIENTS_MAX, EventHub } from './event-hub.ts';
 import { EventMemory } from './event-memory.ts';
 import { listenForClients } from './event-socket.ts';
 import { openEvents } from './open-events.ts';
+
+const umask = (mask: number) => process.umask(mask);
 
 const folder = mkdtempSync(join(tmpdir(), 'scanward-events-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,7 +26,7 @@ const said = async (socket: Socket): Promise<string> => {
 test('the socket and a folder that is missing are for this user alone; at the end the socket is gone', async () => {
   const path = join(folder, 'a/b/x.sock');
   const hub = newHub();
-  const socket = await listenForClients(path, hub);
+  const socket = await listenForClients(path, hub, umask);
   expect([path, join(folder, 'a/b')].map((each) => statSync(each).mode & 0o777)).toEqual([0o600, 0o700]);
   const client = await connectTo(path);
   const heard = said(client);
@@ -45,15 +47,15 @@ test('a socket that a dead process left is replaced, one that somebody listens a
   const dead = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', dead, path]);
   expect(statSync(path).isSocket()).toBe(true);
-  const socket = await listenForClients(path, newHub());
-  await expect(listenForClients(path, newHub())).rejects.toThrow('another daemon listens there');
+  const socket = await listenForClients(path, newHub(), umask);
+  await expect(listenForClients(path, newHub(), umask)).rejects.toThrow('another daemon listens there');
   (await connectTo(path)).destroy();
   await socket.close();
 });
 
 test('there are so many clients; the place of one that has gone is free', async () => {
   const path = join(folder, 'many.sock');
-  const socket = await listenForClients(path, newHub());
+  const socket = await listenForClients(path, newHub(), umask);
   const clients = await Promise.all(Array.from({ length: CLIENTS_MAX }, () => connectTo(path)));
   await expect.poll(() => clients.every(({ bytesRead }) => bytesRead > 0)).toBe(true);
   expect(await said(await connectTo(path))).toBe('');
@@ -74,7 +76,7 @@ test('there are so many clients; the place of one that has gone is free', async 
 test('a client that reads nothing holds up neither events nor the end', async () => {
   const path = join(folder, 'asleep.sock');
   const hub = newHub();
-  const socket = await listenForClients(path, hub);
+  const socket = await listenForClients(path, hub, umask);
   const client = await connectTo(path);
   client.pause();
   await expect.poll(() => client.bytesRead).toBeGreaterThan(0);
@@ -90,7 +92,7 @@ test('what cannot be had is warned of, and refused if it was named', async () =>
   const log = { info: () => undefined, warn: (text: string) => void warnings.push(text) };
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  const open = (events: string | false | undefined, name = 'x') => openEvents({ events, name }, () => 0, log);
+  const open = (events: string | false | undefined, name = 'x') => openEvents({ events, name }, () => 0, log, umask);
   expect(await open(false)).toBeUndefined();
   await expect(open(file)).rejects.toMatchObject({
     exitCode: 1,

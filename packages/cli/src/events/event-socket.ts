@@ -1,9 +1,8 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { makeFolder } from '../system/make-folder.ts';
 import type { EventHub } from './event-hub.ts';
-import { connectTo } from './connect.ts';
+import { openWithMode, removeStale, type Umask } from '../system/unix-socket.ts';
 
 /** How long a slow client may take for the last lines. */
 const FLUSH_MS = 500;
@@ -26,17 +25,17 @@ export class SocketBusyError extends Error {}
  *
  * @throws SocketBusyError, or what the system answers
  */
-export async function listenForClients(path: string, hub: EventHub): Promise<EventSocket> {
+export async function listenForClients(path: string, hub: EventHub, umask: Umask): Promise<EventSocket> {
   if (Buffer.byteLength(path) > PATH_MAX) throw new Error(`its path is longer than ${PATH_MAX} bytes`);
   makeFolder(dirname(path));
-  await removeStale(path);
+  await makeWay(path);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     welcome(socket, hub);
   });
-  await listening(server, path);
+  await listening(server, path, umask);
   server.on('error', () => undefined);
   return { close: () => closeAll(server, sockets) };
 }
@@ -53,28 +52,25 @@ function welcome(socket: Socket, hub: EventHub): void {
   else socket.resume();
 }
 
-async function removeStale(path: string): Promise<void> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (!stats) return;
-  if (!stats.isSocket()) throw new Error('it is there and no socket');
+async function makeWay(path: string): Promise<void> {
   try {
-    (await connectTo(path)).destroy();
+    await removeStale(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-    unlinkSync(path);
-    return;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTSOCK') throw new Error('it is there and no socket', { cause: error });
+    if (code === 'EADDRINUSE') throw new SocketBusyError('another daemon listens there', { cause: error });
+    throw error;
   }
-  throw new SocketBusyError('another daemon listens there');
 }
 
-function listening(server: Server, path: string): Promise<void> {
+function listening(server: Server, path: string, umask: Umask): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, () => {
+    server.once('listening', () => {
       server.off('error', reject);
-      chmodSync(path, 0o600);
       resolve();
     });
+    openWithMode(0o600, umask, () => server.listen(path));
   });
 }
 

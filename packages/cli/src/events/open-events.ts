@@ -5,6 +5,7 @@ import { OperatorError } from '../operator-error.ts';
 import { EventHub } from './event-hub.ts';
 import { EventMemory } from './event-memory.ts';
 import { eventPath } from './event-path.ts';
+import type { Umask } from '../system/unix-socket.ts';
 import { listenForClients, SocketBusyError } from './event-socket.ts';
 
 /** Hears of events until it is closed. */
@@ -24,12 +25,13 @@ export async function openEvents(
   { events, name }: Pick<RunOptions, 'events' | 'name'>,
   nowMs: () => number,
   log: Log,
+  umask: Umask,
 ): Promise<Listener | undefined> {
   const path = eventPath(events, name);
   if (path === undefined) return undefined;
   const hub = new EventHub(new EventMemory(), nowMs);
   try {
-    const socket = await listenForClients(path, hub);
+    const socket = await listenForClients(path, hub, umask);
     return {
       take: (event) => {
         hub.take(event);

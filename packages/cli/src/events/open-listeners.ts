@@ -3,6 +3,7 @@ import type { RunOptions } from '../flags/run-options.ts';
 import { HistoryFile } from '../history/history-file.ts';
 import { historyPath } from '../history/history-path.ts';
 import { ScanHistory } from '../history/scan-history.ts';
+import type { Umask } from '../system/unix-socket.ts';
 import { type Listener, openEvents } from './open-events.ts';
 
 /**
@@ -15,10 +16,11 @@ export async function openListeners(
   isPinned: boolean,
   clock: Pick<Clock, 'wallMs'>,
   log: Log,
+  umask: Umask,
 ): Promise<Listener> {
   const path = historyPath(options.state, options.name, isPinned);
   const history = path === undefined ? undefined : new ScanHistory(new HistoryFile(path), log);
-  const events = await openEvents(options, () => clock.wallMs(), log);
+  const events = await openEvents(options, () => clock.wallMs(), log, umask);
   const listeners: readonly Listener[] = [history, events].filter((one) => one !== undefined);
   return {
     take: (event) => {

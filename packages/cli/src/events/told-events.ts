@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { connectTo } from './connect.ts';
+import { connectTo } from '../system/connect.ts';
 import { linesOf } from './lines-of.ts';
 
 /** The lines that a daemon tells at its socket; they end with it, or when cancelled. */

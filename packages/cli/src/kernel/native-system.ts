@@ -27,13 +27,15 @@ import { stdoutReaderGone } from './reader-gone.ts';
 
 const OWN_ENDIAN = endianness() === 'LE' ? 'little' : 'big';
 
+const umask = (mask: number): number => process.umask(mask);
+
 /** The machine that this process runs on. */
 export const nativeSystem: System = {
   clock: systemClock,
   readText,
   release: release(),
   version: packageVersion,
-  metrics: { listen: listener((mask) => process.umask(mask)), page: promPage },
+  metrics: { listen: listener(umask), page: promPage },
   network: nativeNetwork,
   listening: new ProcListeningPorts((path) => fileLines(path, () => undefined), systemClock, OWN_ENDIAN),
   openList,
@@ -41,7 +43,8 @@ export const nativeSystem: System = {
   dropPrivileges,
   load: loadKept,
   state: (options, { keeping }) => keptState(options, keeping),
-  listeners: (options, { keeping }, log) => openListeners(options, keeping.place !== undefined, systemClock, log),
+  listeners: (options, { keeping }, log) =>
+    openListeners(options, keeping.place !== undefined, systemClock, log, umask),
   attach: attachKept,
   stdoutClosed: (cancel) => stdoutReaderGone(cancel, readText),
 };

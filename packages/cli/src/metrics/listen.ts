@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Answer, Request } from './answer.ts';
-import { openWithMode, removeStale } from './unix-socket.ts';
+import { openWithMode, removeStale, type Umask } from '../system/unix-socket.ts';
 import type { MetricsWhere } from './where.ts';
 
 /** Somebody who watches needs one; more are turned away at once. */
@@ -21,8 +21,7 @@ export interface Listening {
 /** Listens, and hands on each request. Rejects with a `NodeJS.ErrnoException`. */
 export type Listen = (where: MetricsWhere, answer: (request: Request) => Promise<Answer>) => Promise<Listening>;
 
-/** @param umask sets that of the process and returns the old one */
-export function listener(umask: (mask: number) => number): Listen {
+export function listener(umask: Umask): Listen {
   return async (where, answer) => {
     const server = await boundedServer(answer);
     if (where.kind === 'unix') {

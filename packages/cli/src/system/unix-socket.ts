@@ -1,7 +1,11 @@
 import { lstatSync, unlinkSync } from 'node:fs';
+import { connectTo } from './connect.ts';
+
+/** Sets the umask of the process and returns the old one. */
+export type Umask = (mask: number) => number;
 
 /** Opens a socket that has this mode from its first moment on: `open` binds it before it returns. */
-export function openWithMode(mode: number, umask: (mask: number) => number, open: () => unknown): void {
+export function openWithMode(mode: number, umask: Umask, open: () => unknown): void {
   const before = umask(0o777 & ~mode);
   try {
     open();
@@ -24,20 +28,16 @@ export async function removeStale(path: string): Promise<void> {
 }
 
 async function isListenedOn(path: string): Promise<boolean> {
-  const { connect } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') resolve(false);
-      // Somebody listens, and has too many waiting.
-      else if (error.code === 'EAGAIN') resolve(true);
-      else reject(error);
-    });
-  });
+  try {
+    (await connectTo(path)).destroy();
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED') return false;
+    // Somebody listens, and has too many waiting.
+    if (code === 'EAGAIN') return true;
+    throw error;
+  }
 }
 
 const refused = (code: string, path: string): NodeJS.ErrnoException =>
