@@ -6,7 +6,7 @@ import { eventPath } from '../events/event-path.ts';
 import { historyPath } from '../history/history-path.ts';
 import { choosePlace } from '../pins/choose-place.ts';
 import { findUser } from '../privileges/find-user.ts';
-import { handOver, handOverAll } from '../privileges/hand-over.ts';
+import { handOver } from '../privileges/hand-over.ts';
 import { readText } from '../system/proc.ts';
 import { statePath } from '../system/state-path.ts';
 
@@ -24,8 +24,7 @@ export function dropPrivileges(
   raiseMemlock();
   const { place } = choosePlace(options);
   if (place) {
-    handOver({ folder: place.bpffs, isHis: () => false }, user);
-    handOverAll(place.folder, user);
+    handOver({ folder: place.bpffs, isHis: (name) => name === basename(place.folder) }, user);
   }
   const isPinned = place !== undefined;
   const files = [
