@@ -16,6 +16,7 @@ import { findSshPeers } from './network/ssh-peer.ts';
 import { OperatorError } from './operator-error.ts';
 import { Lists } from './lists/lists.ts';
 import { progressOn } from './system/progress.ts';
+import { ReloadRequest } from './reload-request.ts';
 import { Reloading, rulesOf } from './reloading.ts';
 import { describeRoom } from './room.ts';
 import { StopRequest } from './stop-request.ts';
@@ -76,9 +77,11 @@ export async function run(
   reread: Reread = () => options,
 ): Promise<void> {
   const stop = new StopRequest(host, () => Number(system.clock.monotonicNs() / 1_000_000n));
+  const hangUps = new ReloadRequest(host);
   try {
-    await loadAndWatch({ options, host, system, stop, reread });
+    await loadAndWatch({ options, host, system, stop, hangUps, reread });
   } finally {
+    hangUps.release();
     stop.release();
   }
 }
@@ -125,6 +128,7 @@ interface Asked {
   readonly host: Host;
   readonly system: System;
   readonly stop: StopRequest;
+  readonly hangUps: ReloadRequest;
   readonly reread: Reread;
 }
 
@@ -149,7 +153,7 @@ async function watchAndTell(
   given: Given,
   { log, listener }: { readonly log: HeldLog; readonly listener: Listener },
 ): Promise<void> {
-  const { options, host, system, stop, circumstances } = given;
+  const { options, host, system, stop, hangUps, circumstances } = given;
   const lines = new StreamLineSink(host.stdout, (error) => {
     stop.closed(error);
   });
@@ -184,7 +188,7 @@ async function watchAndTell(
   });
   const stopPolling = pollInterfaces(interfaces, system.clock, log);
   const reloading = new Reloading({ daemon, source, lists, log }, options, given.reread);
-  const stopReloading = host.onReload(() => {
+  hangUps.listen(() => {
     reloading.again();
   });
   let stays = loaded.keeping.place !== undefined;
@@ -201,7 +205,7 @@ async function watchAndTell(
   } finally {
     over.abort();
     stopPolling();
-    stopReloading();
+    hangUps.ignore();
     metrics.close();
     // Detached first, so that nothing comes after what is drained now.
     if (stays) interfaces.leave();
