@@ -94,9 +94,9 @@ describe('what is read anew', () => {
 });
 
 describe('SIGHUP', () => {
-  const started = async (reread: () => ReturnType<typeof options>) => {
+  const started = async (reread: (fake: ReturnType<typeof fakeSystem>) => ReturnType<typeof options>) => {
     const fake = fakeSystem();
-    const running = run(options('-t 10ms'), fake.host, fake.system, reread);
+    const running = run(options('-t 10ms'), fake.host, fake.system, () => reread(fake));
     while (!fake.stderr.text.includes('attached to')) await sleep(1);
     const said = fake.stderr.text.length;
     fake.hangUp();
@@ -130,6 +130,22 @@ describe('SIGHUP', () => {
       "scanward: warning: not reloaded, all stays as it was: /etc/scanward/scanward.yaml:3: threshold: 'x' is not a whole number",
     );
     expect(fake.done.filter((step) => step === 'policy')).toHaveLength(1);
+  });
+
+  test('is done with lists, too, and what cannot be read of them changes nothing', async () => {
+    const { stop } = await started(() => options('-t 10ms -n 7 --block-list /gone'));
+    const { fake, text } = await stop();
+    expect(text).toContain('not reloaded, all stays as it was: reading block list /gone: there is no such file');
+    expect(fake.done.filter((step) => step === 'policy')).toHaveLength(1);
+  });
+
+  test('that fails when half of it is done says so', async () => {
+    const { stop } = await started((fake) => {
+      fake.policyError = new Error('EIO');
+      return options('-t 10ms -n 7');
+    });
+    const { text } = await stop();
+    expect(text).toContain('warning: only partly reloaded (EIO): send SIGHUP again');
   });
 
   test('says when nothing changed, and what waits for a restart', async () => {

@@ -1,9 +1,9 @@
-import type { Daemon, Log, Rules } from '@scanward/daemon';
+import { type Daemon, ListedPrefixes, type Log, type Rules } from '@scanward/daemon';
 import { daemonPolicy } from './flags/policy-choice.ts';
 import type { RunOptions } from './flags/run-options.ts';
-import type { Lists } from './lists/lists.ts';
+import type { ListContents, Lists } from './lists/lists.ts';
 import type { HostNetworkSource } from './network/network-source.ts';
-import { mergeReload } from './reload.ts';
+import { type Merged, mergeReload } from './reload.ts';
 
 interface Reloadable {
   readonly daemon: Daemon;
@@ -12,7 +12,10 @@ interface Reloadable {
   readonly log: Log;
 }
 
-/** Takes what is read anew, one time after the other; all of it, or nothing where something cannot be taken. */
+/**
+ * Takes what is read anew, one time after the other. All of it is read before any of it is taken: where something cannot be,
+ * nothing is.
+ */
 export class Reloading {
   /** What holds. */
   current: RunOptions;
@@ -39,19 +42,31 @@ export class Reloading {
   }
 
   async #reload(): Promise<void> {
-    const { daemon, source, lists, log } = this.#parts;
+    const { lists, log } = this.#parts;
     try {
-      const { options, changes, waiting } = mergeReload(this.current, this.#reread(), this.#started);
-      const isListed = await lists.load(options);
-      source.choose(options);
-      daemon.reload(rulesOf(options));
-      if (isListed) daemon.listed();
-      this.current = options;
-      log.info(`reloaded: ${changes.join(', ') || 'nothing changed'}`);
-      for (const each of waiting) log.warn(each);
+      const merged = mergeReload(this.current, this.#reread(), this.#started);
+      const contents = await lists.read(merged.options);
+      this.current = merged.options;
+      await this.#take(merged, contents);
     } catch (error) {
       log.warn(`not reloaded, all stays as it was: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /** Who was allowed by a rule and is by a list now, or the other way round, is allowed throughout. */
+  async #take({ options, changes, waiting }: Merged, contents: ListContents): Promise<void> {
+    const { daemon, source, lists, log } = this.#parts;
+    try {
+      const allowed = new ListedPrefixes(contents.allowList);
+      source.choose(options);
+      daemon.listed(allowed);
+      daemon.reload(rulesOf(options));
+      if (await lists.apply(contents)) daemon.listed(allowed);
+      log.info(`reloaded: ${changes.join(', ') || 'nothing changed'}`);
+    } catch (error) {
+      log.warn(`only partly reloaded (${error instanceof Error ? error.message : String(error)}): send SIGHUP again`);
+    }
+    for (const each of waiting) log.warn(each);
   }
 }
 

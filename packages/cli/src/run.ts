@@ -25,7 +25,15 @@ import { StreamLineSink } from './system/line-sink.ts';
 import type { ReadText } from './system/proc.ts';
 import { stderrLog } from './system/stderr-log.ts';
 import { requireCapabilities } from './capabilities.ts';
-import { type Clock, Daemon, type DaemonPorts, type ListeningPorts, type Log, type StateStore } from '@scanward/daemon';
+import {
+  type Clock,
+  Daemon,
+  type DaemonPorts,
+  type ListeningPorts,
+  type Log,
+  type StateStore,
+  ListedPrefixes,
+} from '@scanward/daemon';
 import { ONLINK_MAX } from '@scanward/map-codec';
 
 /** How often the interfaces are looked at. */
@@ -171,7 +179,9 @@ async function watchAndTell(
   const lists = newLists(loaded, log, given);
   try {
     startWatching(daemon, given);
-    if (await lists.load(options)) daemon.listed();
+    const contents = await lists.read(options);
+    const allowed = new ListedPrefixes(contents.allowList);
+    if (await lists.apply(contents)) daemon.listed(allowed);
     attach(interfaces, loaded.keeping, given);
   } catch (error) {
     metrics.close();
@@ -193,7 +203,7 @@ async function watchAndTell(
   });
   let stays = loaded.keeping.place !== undefined;
   try {
-    await metrics.show(figuresOf(daemon, interfaces, loaded, given));
+    await metrics.show(figuresOf(daemon, interfaces, loaded, given, () => reloading.current));
     const reason = await Promise.race([stop.requested, daemon.ended]);
     if (reason?.why === 'stdout' && reason.error.code !== 'EPIPE') {
       const todo = `${reason.error.message}: make room, or send it elsewhere`;
@@ -305,10 +315,19 @@ function attach(interfaces: Interfaces, keeping: Keeping, { circumstances }: Giv
 }
 
 /** Reads what the metrics are made of. */
-function figuresOf(daemon: Daemon, interfaces: Interfaces, { tables }: Loaded, given: Given): () => MetricsFigures {
-  const { mode, response, evidence } = given.options;
-  const build = { version: given.system.version(), kernel: given.system.release, mode, response, evidence };
-  return () => ({ daemon: daemon.figures(), tables: tables.read(), interfaces: interfaces.state(), build });
+function figuresOf(
+  daemon: Daemon,
+  interfaces: Interfaces,
+  { tables }: Loaded,
+  { system }: Given,
+  current: () => RunOptions,
+): () => MetricsFigures {
+  const made = { version: system.version(), kernel: system.release };
+  return () => {
+    const { mode, response, evidence } = current();
+    const build = { ...made, mode, response, evidence };
+    return { daemon: daemon.figures(), tables: tables.read(), interfaces: interfaces.state(), build };
+  };
 }
 
 /** What was replaced goes; it is no failure of the start when that fails, for the next one does it. */

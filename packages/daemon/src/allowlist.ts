@@ -1,4 +1,5 @@
 import { addressKey, formatPrefix, maskAddress } from './addresses.ts';
+import { ListedPrefixes } from './listed-prefixes.ts';
 import type { AllowEntry, AllowReasonName, AllowStore, Prefix } from './ports.ts';
 import { PrefixMap } from './prefix-map.ts';
 
@@ -37,9 +38,15 @@ export class Allowlist {
   readonly #store: AllowStore;
   #entries: ReadonlyMap<string, AllowEntry> = new Map();
   #prefixes = new PrefixMap<AllowEntry>();
+  #listed = new ListedPrefixes();
 
   constructor(store: AllowStore) {
     this.#store = store;
+  }
+
+  /** What lists allow: it stays allowed when nobody else allows it any more. */
+  setListed(listed: ListedPrefixes): void {
+    this.#listed = listed;
   }
 
   /**
@@ -50,7 +57,9 @@ export class Allowlist {
     const wanted = unique(desired);
     const present = unique(this.#store.entries());
     for (const [key, entry] of present) {
-      if (!wanted.has(key) && !OTHERS.has(entry.reason)) this.#store.remove(entry);
+      if (wanted.has(key) || OTHERS.has(entry.reason)) continue;
+      if (this.#listed.has(entry)) this.#store.add({ ...entry, reason: 'list' });
+      else this.#store.remove(entry);
     }
     const refused: AllowEntry[] = [];
     for (const [key, entry] of wanted) {
@@ -59,6 +68,10 @@ export class Allowlist {
       if (!this.#store.add(entry)) refused.push(entry);
     }
     const before = this.#entries;
+    // A command may have taken back what a list says, too.
+    for (const [key, entry] of before) {
+      if (!present.has(key) && this.#listed.has(entry)) this.#store.add({ ...entry, reason: 'list' });
+    }
     this.#entries = unique(this.#store.entries());
     this.#prefixes = new PrefixMap();
     for (const entry of this.#entries.values()) this.#prefixes.set(entry, entry);

@@ -1,5 +1,5 @@
 import { isIpv4 } from './addresses.ts';
-import type { ListedPrefixes } from './listed-prefixes.ts';
+import { ListedPrefixes } from './listed-prefixes.ts';
 import type { AllowEntry, BlockEntry, BulkAllowStore, BulkBlockStore, Clock, Prefix } from './ports.ts';
 
 /** What became of a list. */
@@ -10,12 +10,15 @@ export interface Applied {
   readonly refused: number;
 }
 
+/** Entries of the allowlist that lists may take. */
+export const ALLOW_ROOM = 65_536;
+
 /** Entries between two yields: so many take some milliseconds. */
 const SLICE = 2_048;
 
 /**
  * Blocks what a list says, for ever, and lifts what it says no more; in slices, so that others have their turn: each yield
- * tells how many were dealt with. What an operator has blocked stays his; a scanner's block is taken over.
+ * tells how many were dealt with. What an operator has blocked for ever stays his; blocks that would end are taken over.
  *
  * @param wanted is emptied
  */
@@ -24,10 +27,16 @@ export function* applyBlockList(
   { blocks, clock }: { readonly blocks: BulkBlockStore; readonly clock: Pick<Clock, 'monotonicNs'> },
 ): Generator<number, Applied> {
   const gone: BlockEntry[] = [];
+  // One that moves meanwhile may come twice.
+  const seen = new ListedPrefixes();
   let done = 0;
   for (const entry of blocks.entries()) {
-    if (entry.reason === 'list' && !take(wanted, entry)) gone.push(entry);
-    if (entry.reason === 'operator') take(wanted, entry);
+    const prefix = { address: entry.source, bits: entry.bits };
+    if (entry.reason === 'operator' && entry.expiryNs === 0n) take(wanted, entry);
+    if (entry.reason === 'list' && !seen.has(prefix)) {
+      seen.add(prefix);
+      if (!take(wanted, entry)) gone.push(entry);
+    }
     if (++done % SLICE === 0) yield done;
   }
   for (const slice of slices(gone)) {
@@ -55,12 +64,26 @@ function take(wanted: ListedPrefixes, { source, bits, isNet: found }: BlockEntry
   return found === isNet(prefix) && wanted.delete(prefix);
 }
 
-/** The same of the allowlist. Who is allowed otherwise already stays so. */
-export function* applyAllowList(wanted: ListedPrefixes, allow: BulkAllowStore): Generator<number, Applied> {
+/**
+ * The same of the allowlist. Who is allowed otherwise already stays so.
+ *
+ * @param room that lists may take: the host's own addresses, gateways and resolvers need some, too
+ */
+export function* applyAllowList(
+  wanted: ListedPrefixes,
+  allow: BulkAllowStore,
+  room = ALLOW_ROOM,
+): Generator<number, Applied> {
   const gone: AllowEntry[] = [];
-  let done = 0;
+  const seen = new ListedPrefixes();
+  let [done, kept] = [0, 0];
   for (const entry of allow.entries()) {
-    if (!wanted.delete(entry) && entry.reason === 'list') gone.push(entry);
+    if (entry.reason !== 'list') wanted.delete(entry);
+    else if (!seen.has(entry)) {
+      seen.add(entry);
+      if (wanted.delete(entry)) kept++;
+      else gone.push(entry);
+    }
     if (++done % SLICE === 0) yield done;
   }
   for (const entry of gone) {
@@ -69,7 +92,8 @@ export function* applyAllowList(wanted: ListedPrefixes, allow: BulkAllowStore): 
   }
   let [added, refused] = [0, 0];
   for (const slice of slices(wanted)) {
-    const count = allow.addAll(slice.map((prefix) => ({ ...prefix, reason: 'list' })));
+    const fitting = slice.slice(0, Math.max(0, room - kept - added));
+    const count = allow.addAll(fitting.map((prefix) => ({ ...prefix, reason: 'list' })));
     added += count;
     refused += slice.length - count;
     yield (done += slice.length);

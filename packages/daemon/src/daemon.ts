@@ -4,6 +4,7 @@ import type { Assembly } from './assembly.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { blocksMade, type Figures, partFigures, type TimedWatcher } from './figures.ts';
 import type { CounterValues, DaemonPorts } from './ports.ts';
+import type { ListedPrefixes } from './listed-prefixes.ts';
 import { recall } from './recall.ts';
 import { formatSummary, summarize } from './summary.ts';
 import type { Summary } from './summary.ts';
@@ -103,10 +104,11 @@ export class Daemon {
     this.#tickers.blocking.setPeriod(blockingPeriodMs);
   }
 
-  /** Lists changed what is allowed or blocked. */
-  listed(): void {
+  /** Lists changed what is allowed or blocked. @param allowed all that they allow */
+  listed(allowed: ListedPrefixes): void {
     if (this.#state !== 'running') return;
-    this.#parts.network.renew();
+    this.#parts.allowlist.setListed(allowed);
+    this.#parts.network.recheck();
     this.#parts.blocking.notice();
   }
 
@@ -143,7 +145,7 @@ export class Daemon {
     const { tracking, network, graces, blocking, keeper } = this.#parts;
     tracking.pass();
     if (!this.#ports.changes?.changed()) return;
-    network.renew();
+    network.recheck();
     graces.refresh();
     blocking.notice();
     keeper?.changed();

@@ -10,7 +10,7 @@ export {
 } from './addresses.ts';
 export { ALLOW_REASONS, Allowlist, describeAllow } from './allowlist.ts';
 export type { AllowChange } from './allowlist.ts';
-export { applyAllowList, applyBlockList } from './apply-list.ts';
+export { ALLOW_ROOM, applyAllowList, applyBlockList } from './apply-list.ts';
 export type { Applied } from './apply-list.ts';
 export { addBlock, findBlock, removeBlock } from './block-table.ts';
 export type { BlockKey } from './block-table.ts';

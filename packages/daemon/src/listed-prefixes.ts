@@ -9,6 +9,10 @@ export class ListedPrefixes {
   readonly #ipv4 = Array.from({ length: 33 }, () => new Set<number>());
   readonly #ipv6 = new Set<string>();
 
+  constructor(prefixes: Iterable<Prefix> = []) {
+    for (const prefix of prefixes) this.add(prefix);
+  }
+
   get size(): number {
     return this.#ipv4.reduce((sum, { size }) => sum + size, this.#ipv6.size);
   }

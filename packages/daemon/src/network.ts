@@ -41,9 +41,15 @@ export class Network {
     if (state) this.apply(state);
   }
 
-  /** Rules or allowlist changed otherwise: all is held against the program's again. */
+  /** The rules changed: they are told anew, with what the network looks like now. */
   renew(): void {
-    this.#rules = this.#desired = undefined;
+    this.#rules = undefined;
+    this.recheck();
+  }
+
+  /** Somebody else changed who is allowed: the whole list is held against the program's again. */
+  recheck(): void {
+    this.#desired = undefined;
     this.pass();
   }
 

@@ -41,13 +41,14 @@ export interface BlockTarget {
 export function block({ prefix, ttlNs, text }: BlockOptions, target: BlockTarget, now: Moment, json: boolean): Outcome {
   const name = formatPrefix(prefix.address, prefix.bits);
   refuseAllowed(prefix, target.allow.entries());
-  const lastsNs = ttlNs ?? target.policy.read().blockTtlNs;
+  const before = present(prefix, target, now);
+  // Who is blocked by a list is so for ever: it is not made less.
+  const lastsNs = ttlNs ?? (before?.reason === 'list' ? 0n : target.policy.read().blockTtlNs);
   const asked: NewBlock = {
     startNs: now.monotonicNs,
     expiryNs: lastsNs === 0n ? 0n : now.monotonicNs + lastsNs,
     reason: 'operator',
   };
-  const before = present(prefix, target, now);
   const noteBefore = before && target.notes.get(prefixOf(before));
   if (!write(prefix, asked, target)) {
     const todo = isSource(prefix) ? 'unblock somebody, or run with a larger --max-blocks' : 'unblock another net';

@@ -24,7 +24,7 @@ export function dropPrivileges(
   raiseMemlock();
   const { place } = choosePlace(options);
   if (place) {
-    handOver({ folder: place.bpffs, isHis: (name) => name === basename(place.folder) }, user);
+    handOver({ folder: place.bpffs, isHis: (name) => name === basename(place.folder), isOurs: () => true }, user);
   }
   const isPinned = place !== undefined;
   const files = [
@@ -33,10 +33,14 @@ export function dropPrivileges(
     eventPath(options.events, options.name),
   ];
   for (const file of files) {
-    if (file !== undefined) handOver({ folder: dirname(file), isHis: (name) => isOf(basename(file), name) }, user);
+    if (file === undefined) continue;
+    handOver({ folder: dirname(file), isHis: (name) => isOf(basename(file), name), isOurs }, user);
   }
   becomeUser(user, CAPABILITIES);
 }
+
+/** State, history and socket of any instance. */
+const isOurs = (name: string): boolean => /^(?:state|scans)\b.*\.jsonl?\b|\.sock$/.test(name);
 
 /** The file itself, and what is written beside it before it is put in its place. */
 const isOf = (file: string, name: string): boolean => name === file || name.startsWith(`${file}.`);

@@ -1,3 +1,4 @@
+import { ALLOW_ROOM } from '@scanward/daemon';
 import { SOURCES_PER_SET } from '@scanward/map-codec';
 import type { RunOptions } from '../flags/run-options.ts';
 
@@ -7,8 +8,8 @@ const SYN_LINES = 32_768;
 const SINGLE_LINES_PER_SOURCE = 2;
 /** Lines have five cells: so few blocks find none in theirs that it costs nothing. */
 const BLOCKS_A_LINE = 2;
-/** A trie takes memory as it is filled: room for the lists that people have. */
-const ALLOWED_MAX = 65_536;
+/** A trie takes memory as it is filled. Lists leave some of it to the host's own addresses, gateways and resolvers. */
+const ALLOWED_MAX = ALLOW_ROOM + 4_096;
 
 /** Of who does not say. */
 const NETS_USUAL = 65_536;

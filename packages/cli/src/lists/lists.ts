@@ -42,12 +42,13 @@ const KINDS = {
   },
 } as const;
 
+/** What files say, before anything is made of it. */
+export type ListContents = Readonly<Record<Kind, ListedPrefixes>>;
+
 /** Lists in files: who is allowed and who is blocked for as long as he stands there. */
 export class Lists {
   readonly #ports: ListPorts;
-  /** One after the other. */
-  #last: Promise<unknown> = Promise.resolve();
-  #had: Readonly<Record<Kind, boolean>>;
+  readonly #had: Record<Kind, boolean>;
 
   /** @param isAdopted what lists of a daemon before this one said may be in the maps */
   constructor(ports: ListPorts, isAdopted: boolean) {
@@ -56,37 +57,35 @@ export class Lists {
   }
 
   /**
-   * Makes allowlist and blocklist what the files say; all files are read before anything is changed. Returns false when there
-   * was nothing to do.
+   * Reads all files, and changes nothing.
    *
-   * @throws OperatorError when a file cannot be read: all stays as it was
+   * @throws OperatorError when one cannot be read
    */
-  async load(files: ListFiles): Promise<boolean> {
-    const mine = this.#last.then(() => this.#load(files));
-    this.#last = mine.catch(() => undefined);
-    return mine;
+  async read({ allowList, blockList }: ListFiles): Promise<ListContents> {
+    return { allowList: await this.#read('allowList', allowList), blockList: await this.#read('blockList', blockList) };
   }
 
-  async #load(files: ListFiles): Promise<boolean> {
-    const allowed = await this.#read('allowList', files.allowList);
-    const blocked = await this.#read('blockList', files.blockList);
-    const isNeeded = {
-      allowList: this.#isNeeded('allowList', allowed),
-      blockList: this.#isNeeded('blockList', blocked),
-    };
-    if (isNeeded.allowList) {
-      const { allow } = this.#ports;
-      await this.#apply('allowList', allowed.size, applyAllowList(allowed, allow));
-    }
-    if (isNeeded.blockList) {
-      await this.#apply('blockList', blocked.size, applyBlockList(blocked, this.#ports));
-    }
-    this.#had = { allowList: files.allowList.length > 0, blockList: files.blockList.length > 0 };
-    return isNeeded.allowList || isNeeded.blockList;
+  /**
+   * Makes allowlist and blocklist what was read. Not to be called again before it has ended.
+   *
+   * @param contents are emptied
+   * @returns false when there was nothing to do
+   */
+  async apply({ allowList, blockList }: ListContents): Promise<boolean> {
+    const { allow } = this.#ports;
+    const isAllowed = await this.#applyIfAny('allowList', allowList, () => applyAllowList(allowList, allow));
+    const isBlocked = await this.#applyIfAny('blockList', blockList, () => applyBlockList(blockList, this.#ports));
+    return isAllowed || isBlocked;
   }
 
-  #isNeeded(kind: Kind, wanted: ListedPrefixes): boolean {
-    return wanted.size > 0 || this.#had[kind];
+  async #applyIfAny(kind: Kind, wanted: ListedPrefixes, applying: () => Generator<number, Applied>): Promise<boolean> {
+    const { size } = wanted;
+    if (size === 0 && !this.#had[kind]) return false;
+    // Also when it fails halfway: what is written then is to go with the list.
+    this.#had[kind] = true;
+    await this.#apply(kind, size, applying());
+    this.#had[kind] = size > 0;
+    return true;
   }
 
   async #read(kind: Kind, paths: readonly string[]): Promise<ListedPrefixes> {

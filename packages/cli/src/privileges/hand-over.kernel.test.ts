@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 const give = (folder: string, isHis: (name: string) => boolean = () => true) => {
-  handOver({ folder, isHis }, USER);
+  handOver({ folder, isHis, isOurs: (name) => name === 'dmz' }, USER);
 };
 const owner = (path: string) => lstatSync(path).uid;
 
@@ -40,6 +40,7 @@ test('a folder that is not there is made, for him alone', () => {
 
 test('of one that root used before he gets what is his', () => {
   const folder = join(root, 'bpffs');
+  mkdirSync(folder, { mode: 0o700 });
   mkdirSync(join(folder, 'default', 'maps'), { recursive: true });
   mkdirSync(join(folder, 'dmz'));
   writeFileSync(join(folder, 'default', 'maps', 'allow'), '');
@@ -97,7 +98,7 @@ describe('a user who has become an attacker gets nothing of root', () => {
   test('in a folder that all may write to', () => {
     chmodSync(root, 0o777);
     const folder = join(root, 'state');
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
     expect(() => {
       give(folder);
     }).toThrow('to give');
@@ -105,6 +106,28 @@ describe('a user who has become an attacker gets nothing of root', () => {
     give(folder);
     expect(owner(folder)).toBe(USER.uid);
   });
+});
+
+test.each(['/', '/run', '/root', '/tmp', '/var/lib', '/sys/fs/bpf'])("%s is nobody's", (folder) => {
+  const before = owner(folder);
+  expect(() => {
+    give(folder, (name) => name === 'state.json');
+  }).toThrow(/giving \S+ to nobody/);
+  expect(owner(folder)).toBe(before);
+});
+
+test.each([
+  ['with something else in it', 0o700, 'other.txt'],
+  ['that others may look into', 0o755, 'dmz'],
+])('nor is a folder %s', (_name, mode, file) => {
+  const folder = join(root, 'state');
+  mkdirSync(folder);
+  chmodSync(folder, mode);
+  writeFileSync(join(folder, file), '');
+  expect(() => {
+    give(folder, (name) => name === 'state.json');
+  }).toThrow("it is not Scanward's alone");
+  expect(owner(folder)).toBe(0);
 });
 
 test('what he could not reach is said', () => {

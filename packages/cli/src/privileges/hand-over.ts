@@ -25,16 +25,18 @@ export interface Handed {
   readonly folder: string;
   /** Of what is in it; others' stays theirs. */
   readonly isHis: (name: string) => boolean;
+  /** What else may be in it: a folder with other things is not given to anybody. */
+  readonly isOurs: (name: string) => boolean;
 }
 
 /**
  * Makes a folder that only this user may use, and gives him what is his in it. This is done by root, and the user may be an
  * attacker by now: what is root's is given only where nobody but root could have put another thing in its place, and no link is
- * followed.
+ * followed. A folder that was there is given only if it is nobody else's matter: `/run` or `/root` never is.
  *
  * @throws OperatorError when he cannot get there, or when it is not root's to give
  */
-export function handOver({ folder, isHis }: Handed, user: FoundUser): void {
+export function handOver({ folder, isHis, isOurs }: Handed, user: FoundUser): void {
   const path = resolve(folder);
   const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   if (!isThere) requireRoots(path, user);
@@ -42,14 +44,18 @@ export function handOver({ folder, isHis }: Handed, user: FoundUser): void {
   requireWay(path, user);
   const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   try {
-    const { uid } = fstatSync(fd);
+    const { uid, mode, dev } = fstatSync(fd);
     if (uid !== user.uid && uid !== 0) throw notRoots(path, user);
-    const his = readdirSync(path).filter(isHis);
+    const names = readdirSync(path);
+    const his = names.filter(isHis);
     if (uid === user.uid) {
       for (const name of his) giveFile(join(path, name), user);
       return;
     }
     requireRoots(path, user);
+    const isMount = statSync(dirname(path)).dev !== dev;
+    const isOwn = (mode & 0o077) === 0 && !isMount && names.every((name) => isHis(name) || isOurs(name));
+    if (isThere && !isOwn) throw shared(path, user);
     for (const name of his) giveAll(join(path, name), user);
     fchownSync(fd, user.uid, user.gid);
   } finally {
@@ -105,6 +111,11 @@ function* above(path: string): Generator<string> {
 }
 
 const statOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
+
+function shared(path: string, { name }: FoundUser): OperatorError {
+  const todo = `it is not Scanward's alone (of mode 0700, and with nothing else in it): name a folder of its own`;
+  return new OperatorError(ExitCode.capability, `giving ${path} to ${name}`, todo);
+}
 
 function notRoots(path: string, { name }: FoundUser): OperatorError {
   const todo = `it is not root's alone to give: make it ${name}'s (install -d -m 0700 -o ${name} ${path}), or name another folder`;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,21 @@ describe('it is refused', () => {
 
   test('when it is larger than a person writes', () => {
     expect(() => readConfig(file(0o600, '#'.repeat(1024 * 1024 + 1)))).toThrow('it is larger than 1 MiB');
+  });
+
+  test('by the folder that it is really in', () => {
+    const open = join(folder, 'open-behind');
+    mkdirSync(open);
+    writeFileSync(join(open, 'a.yaml'), '');
+    chmodSync(open, 0o777);
+    symlinkSync(join(open, 'a.yaml'), join(folder, 'to-open.yaml'));
+    expect(() => readConfig(join(folder, 'to-open.yaml'))).toThrow('others may write to its folder');
+  });
+
+  test('when it is a pipe, at once', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => readConfig(pipe)).toThrow('it is not a file');
   });
 
   test('when it is no file', () => {

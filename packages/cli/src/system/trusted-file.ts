@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileLines } from './file-lines.ts';
 
@@ -16,15 +16,18 @@ const CONFIG_MAX = 1024 * 1024;
  */
 export function readConfig(path: string): string | undefined {
   let file: number;
+  let real: string;
   try {
-    file = openSync(path, 'r');
+    real = realpathSync(path);
+    // A pipe must hold nobody up.
+    file = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new Error(explain(error as NodeJS.ErrnoException), { cause: error });
   }
   try {
     const stats = fstatSync(file);
-    assertTrusted(path, stats);
+    assertTrusted(real, stats);
     if (stats.size > CONFIG_MAX) throw new Error('it is larger than 1 MiB');
     return readFileSync(file, 'utf8');
   } finally {
