@@ -10,6 +10,7 @@ import { parseArguments } from './flags/program.ts';
 import { nativeHistory } from './history/native-history.ts';
 import { tellScans } from './history/scans.ts';
 import type { Host } from './host.ts';
+import { becomeAsked } from './kernel/drop-privileges.ts';
 import { nativeCommands } from './kernel/native-commands.ts';
 import { nativeTop } from './kernel/native-top.ts';
 import { lookAround } from './kernel/native-doctor.ts';
@@ -62,6 +63,7 @@ try {
   const around = { environment: process.env, readConfig };
   const read = () => parseArguments(process.argv.slice(2), packageVersion(), around);
   const request = read();
+  if (request.command !== 'run') becomeAsked(request.user);
   if (request.command === 'run') {
     await run(request.options, host, nativeSystem, () => {
       const again = read();

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { BadValue } from './bad-value.ts';
 import { reading, single } from './option.ts';
+import { userName } from './user-name.ts';
 
 /** Where an instance has its pins. */
 export interface InstancePlace {
@@ -36,13 +37,14 @@ export function withPlace(command: Command): Command {
   );
 }
 
-/** Adds `--name` alone, for what is kept beside the pins, and `--config` and `--no-config`, for it may stand in a configuration. */
+/** Adds `--name` alone, for what is kept beside the pins, `--user`, whose it is, and `--config` and `--no-config`, for both may stand in a configuration. */
 export function withName(command: Command): Command {
   return command
     .addOption(
       single('--config <file>', 'the configuration (default: /etc/scanward/scanward.yaml, if it is there)', path),
     )
     .option('--no-config', 'read no configuration')
+    .addOption(single('--user <name>', 'become this user, with three capabilities left (default: stay root)', userName))
     .addOption(single('--name <name>', 'the instance, where there are several (default: default)', instanceName));
 }
 

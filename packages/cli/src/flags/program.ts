@@ -20,7 +20,7 @@ import type { Request, Take } from './request.ts';
 import { reword } from './reword.ts';
 
 /** Of a configuration a command on pins takes where they are. */
-const OF_PLACE: ReadonlySet<string> = new Set(['name', 'bpffs', 'state', 'events']);
+const OF_PLACE: ReadonlySet<string> = new Set(['name', 'bpffs', 'state', 'events', 'user']);
 
 const commands = [
   runCommand,
@@ -38,6 +38,9 @@ const commands = [
   checkConfigCommand,
   doctorCommand,
 ];
+
+/** What the arguments ask for, and as whom. */
+export type Asked = Request & { readonly user?: string | undefined };
 
 /** All commands and flags. */
 function programOf(take: Take, version: string): Command {
@@ -66,16 +69,14 @@ function programOf(take: Take, version: string): Command {
  *
  * @throws OperatorError with the exit code for usage
  */
-export function parseArguments(
-  args: readonly string[],
-  version: string,
-  around: Surroundings = nothingAround,
-): Request {
+export function parseArguments(args: readonly string[], version: string, around: Surroundings = nothingAround): Asked {
   let printed = '';
   let request: Request | undefined;
+  let user: string | undefined;
   const program = programOf((asked) => (request = asked), version);
   program.hook('preAction', (_program, asked) => {
     configure(asked, takenBy(asked, program), around, asked.name() === 'check-config');
+    user = asked.optsWithGlobals<{ user?: string }>().user;
   });
   settle(program, { writeOut: (text) => (printed += text), writeErr: () => undefined });
   if (args.length === 0) return { command: 'print', text: program.helpInformation() };
@@ -85,7 +86,7 @@ export function parseArguments(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw reword(error, program, args);
   }
-  return request ?? { command: 'print', text: printed };
+  return { ...(request ?? { command: 'print', text: printed }), user };
 }
 
 /** The keys are the flags of `run`. What is no matter of a command must not keep it from being used. */

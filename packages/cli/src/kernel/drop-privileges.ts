@@ -39,6 +39,12 @@ export function dropPrivileges(
   becomeUser(user, CAPABILITIES);
 }
 
+/** A command on what belongs to another user's daemon: root does it as that user, who has made all that is in his folders. */
+export function becomeAsked(name: string | undefined): void {
+  if (name === undefined || process.geteuid?.() !== 0) return;
+  becomeUser(findUser(name, readText('/etc/passwd') ?? ''), CAPABILITIES);
+}
+
 /** State, history and socket of any instance. */
 const isOurs = (name: string): boolean => /^(?:state|scans)\b.*\.jsonl?\b|\.sock$/.test(name);
 

@@ -87,7 +87,21 @@ test('--user: started as root, at work as nobody, with three capabilities', { ti
       await new Promise((again) => setTimeout(again, 50));
     const { uid, mode } = statSync(state);
     expect({ uid, mode: mode & 0o777 }).toEqual({ uid: NOBODY, mode: 0o600 });
-    expect(await daemon.stop()).toEqual({ exitCode: 0, signal: undefined });
+
+    // Root does as that user what is to be done with what is his.
+    const root = (...words: string[]) =>
+      victim.ns.run(process.execPath, [scanwardBin, ...words, '--user', 'nobody', '--no-config'], { tolerant: true });
+    expect(await root('status', '--bpffs', pins)).toMatchObject({ exitCode: 0 });
+    expect(await root('scans', '--state', state)).toMatchObject({ exitCode: 0, stderr: '' });
+    daemon.signal('SIGKILL');
+    await daemon.ended();
+    expect(await root('unblock', SCANNER, '--bpffs', pins, '--state', state)).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+    expect(statSync(state)).toMatchObject({ uid: NOBODY });
+    expect(await root('block', SCANNER, '--bpffs', pins, '--state', state)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await root('detach', '--bpffs', pins)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(readdirSync(pins)).toEqual([]);
   } finally {
     await daemon.kill();
@@ -95,6 +109,8 @@ test('--user: started as root, at work as nobody, with three capabilities', { ti
   // What is his now is taken over by the next start.
   await using again = await Scanward.start(victim.ns, { args });
   expect(again.stderr.matching(/restored 1 block/)).toHaveLength(1);
+  expect(await again.stop()).toEqual({ exitCode: 0, signal: undefined });
+  expect(readdirSync(pins)).toEqual([]);
 });
 
 test.each([

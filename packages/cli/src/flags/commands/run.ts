@@ -8,7 +8,6 @@ import { repeatable, single } from '../option.ts';
 import { withPolicy } from '../policy-flags.ts';
 import { period, wholeNumber } from '../policy-values.ts';
 import type { Take } from '../request.ts';
-import { userName } from '../user-name.ts';
 import { runOptionsOf } from './run-given.ts';
 
 /** `scanward run`. */
@@ -67,7 +66,6 @@ function withProcess(command: Command): Command {
     .addOption(
       single('--object <file>', 'for developers: load this BPF object (default: the shipped one)', (text) => text),
     )
-    .addOption(single('--user <name>', 'become this user, with three capabilities left (default: stay root)', userName))
     .option('--no-pin', 'nothing outlives the process: no pins, and no state file unless --state names one')
     .option('--keep-on-exit', 'go on protecting after a stop by signal');
 }
