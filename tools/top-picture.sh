@@ -38,7 +38,7 @@ for last in 9 77; do ip -n "$net" addr add "203.0.113.$last/24" dev eth0; done
 
 mkdir "$work/bpf"
 mount -t bpf bpf "$work/bpf"
-ip netns exec "$host" node "$scanward" run -i eth0 --bpffs "$work/bpf" --state "$work/state.json" >"$work/log" 2>&1 &
+ip netns exec "$host" node "$scanward" run -i eth0 --no-events --metrics off --bpffs "$work/bpf" --state "$work/state.json" >"$work/log" 2>&1 &
 disown
 for _ in $(seq 100); do grep -q 'attached to' "$work/log" && break; sleep 0.1; done
 
