@@ -17,10 +17,10 @@ export interface BlockingPorts {
 export interface BlockingOptions {
   /** Tells all that waits in the rings, so that it is known before anything is decided. */
   readonly drain: () => void;
-  /** User mode: finds the scanners and blocks them. */
-  readonly decide: (() => void) | undefined;
-  /** User mode: the detector forgets a source too. */
-  readonly forget: ((source: Uint8Array) => void) | undefined;
+  /** Finds the scanners that the program leaves to the daemon, and blocks them. */
+  readonly decide: () => void;
+  /** The detectors forget a source too. */
+  readonly forget: (source: Uint8Array) => void;
 }
 
 /** The blocking watcher: ends blocks, holds the told blocks against the program's, and in user mode decides. */
@@ -153,7 +153,7 @@ export class Blocking {
   #forget({ source, isNet }: KnownBlock): void {
     if (isNet) return;
     this.#ports.sources.forget(source);
-    this.#options.forget?.(source);
+    this.#options.forget(source);
   }
 
   #nowNs(): bigint {

@@ -40,7 +40,8 @@ function userMode(change: Partial<PolicyOptions> = {}) {
     ...{ endian: 'little', policy, refused: () => tracking.refused(), capped: () => tracking.capped() },
   });
   const tracking: Tracking = new Tracking(ports, told, {
-    ...{ endian: 'little', maxBlocks: 1, policy, scanned: () => undefined, listens: undefined, extent: undefined },
+    ...{ endian: 'little', maxBlocks: 1, policy, scanned: () => undefined },
+    ...{ listens: () => undefined, extent: () => ({ shape: 'vertical' }) },
     feed: (bytes, offset, view) => deciding.feed(bytes, offset, view),
   });
   const blocking = new Blocking(ports, told.list, {

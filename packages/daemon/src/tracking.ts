@@ -18,12 +18,12 @@ export interface TrackingOptions {
   readonly maxBlocks: number;
   /** For the warning that there are too many new blocks. */
   readonly policy: Pick<PolicyOptions, 'maxNewBlocks'>;
-  /** User mode: the detector. */
-  readonly feed: Feed | undefined;
+  /** The detectors. */
+  readonly feed: Feed;
   /** Somebody listens on this port: a client was answered. */
-  readonly listens: ((port: number, timeNs: number) => void) | undefined;
+  readonly listens: (port: number, timeNs: number) => void;
   /** How wide a scan is. */
-  readonly extent: ((scan: ScanRecord) => Pick<ScanLabels, 'shape' | 'addressesCount'>) | undefined;
+  readonly extent: (scan: ScanRecord) => Pick<ScanLabels, 'shape' | 'addressesCount'>;
   /** Called after the scan's line, so that what became of the scanner is told next. */
   readonly scanned: (scan: ScanRecord) => void;
 }
@@ -117,8 +117,8 @@ export class Tracking {
     this.#told.scans.connected(bytes, offset + CONNECTION.source, view.destinationPort(), timeNs, passageOf(kind));
     // The program did not count a SYN to an open port, if it knew the port to be open.
     const isOpen = kind === ProbeKind.HANDSHAKE || (isSyn && view.portState() === PortState.OPEN);
-    if (isOpen) this.#options.listens?.(view.destinationPort(), timeNs);
-    else this.#options.feed?.(bytes, offset, view);
+    if (isOpen) this.#options.listens(view.destinationPort(), timeNs);
+    else this.#options.feed(bytes, offset, view);
   }
 
   #tellSyn(bytes: Uint8Array, offset: number, view: ConnectionView, timeNs: number): void {
@@ -141,7 +141,7 @@ export class Tracking {
     const judged = suspicion.judge({ source, sourceBits, ports, timeNs });
     scans.crossed({
       ...{ timeNs, source, sourceBits, destination, ports },
-      ...(this.#options.extent?.(scan) ?? { shape: 'vertical' }),
+      ...this.#options.extent(scan),
       ...judged.labels,
       probeKind: scan.probe,
       address: scan.source,
