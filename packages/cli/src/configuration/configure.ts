@@ -76,15 +76,12 @@ function fromFile(command: Command, { settings, taken, around, attempt }: FromFi
   const path = fileOf(command, taken, around);
   if (path === undefined) return;
   const known = taken.only ? undefined : settingsOf(taken.keys).map(({ key }) => key);
-  const seen = new Map<string, string>();
   for (const { key, written, where } of yamlEntries(path.name, textOf(path, around))) {
     const setting = settings.find((each) => each.key === key);
     attempt(() => {
       if (!setting && known && !known.includes(key)) throw new Problem(where, unknown(key, known));
       if (!setting) return;
       if (written instanceof Problem) throw new Problem(`${where}: ${key}`, written.message);
-      if (seen.has(key)) throw new Problem(`${where}: ${key}`, `it stands in ${seen.get(key) ?? ''} already`);
-      seen.set(key, where);
       set(command, setting, written, where);
     });
   }
@@ -136,10 +133,8 @@ function unknown(key: string, known: readonly string[]): string {
 }
 
 function refusal(problems: readonly Problem[], tellAll: boolean): OperatorError {
-  const lines = problems.map(({ where, message }) => `${where}: ${message}`);
-  const [first = ''] = lines;
-  const more = lines.length === 1 ? '' : ` (and ${lines.length - 1} more: scanward check-config tells them)`;
-  const [{ where }] = problems as readonly [Problem];
-  const todo = tellAll ? lines.join('\nscanward: ') : `${first}${more}`;
-  return new OperatorError(ExitCode.usage, where, todo.slice(where.length + 2), { cause: problems[0] });
+  const [first, ...others] = problems as readonly [Problem, ...Problem[]];
+  const all = others.map(({ where, message }) => `\nscanward: ${where}: ${message}`).join('');
+  const some = others.length === 0 ? '' : ` (and ${others.length} more: scanward check-config tells them)`;
+  return new OperatorError(ExitCode.usage, first.where, `${first.message}${tellAll ? all : some}`, { cause: first });
 }

@@ -16,7 +16,7 @@ export interface Setting {
 }
 
 /** Flags that say where the configuration is, or that are none of it. */
-const NO_SETTINGS: ReadonlySet<string> = new Set(['config', 'json', 'help']);
+const NO_SETTINGS: ReadonlySet<string> = new Set(['config', 'json']);
 
 /** The settings of a command: every flag has a key. */
 export function settingsOf(command: Command): Setting[] {
