@@ -1,4 +1,4 @@
-import { type Daemon, ListedPrefixes, type Log, type Rules } from '@scanward/daemon';
+import type { Daemon, Log, Rules } from '@scanward/daemon';
 import { daemonPolicy } from './flags/policy-choice.ts';
 import type { RunOptions } from './flags/run-options.ts';
 import type { ListContents, Lists } from './lists/lists.ts';
@@ -57,11 +57,9 @@ export class Reloading {
   async #take({ options, changes, waiting }: Merged, contents: ListContents): Promise<void> {
     const { daemon, source, lists, log } = this.#parts;
     try {
-      const allowed = new ListedPrefixes(contents.allowList);
       source.choose(options);
-      daemon.listed(allowed);
-      daemon.reload(rulesOf(options));
-      if (await lists.apply(contents)) daemon.listed(allowed);
+      daemon.reload(rulesOf(options), contents.allowList);
+      if (await lists.apply(contents)) daemon.listed(contents.allowList);
       log.info(`reloaded: ${changes.join(', ') || 'nothing changed'}`);
     } catch (error) {
       log.warn(`only partly reloaded (${error instanceof Error ? error.message : String(error)}): send SIGHUP again`);

@@ -25,15 +25,7 @@ import { StreamLineSink } from './system/line-sink.ts';
 import type { ReadText } from './system/proc.ts';
 import { stderrLog } from './system/stderr-log.ts';
 import { requireCapabilities } from './capabilities.ts';
-import {
-  type Clock,
-  Daemon,
-  type DaemonPorts,
-  type ListeningPorts,
-  type Log,
-  type StateStore,
-  ListedPrefixes,
-} from '@scanward/daemon';
+import { type Clock, Daemon, type DaemonPorts, type ListeningPorts, type Log, type StateStore } from '@scanward/daemon';
 import { ONLINK_MAX } from '@scanward/map-codec';
 
 /** How often the interfaces are looked at. */
@@ -180,8 +172,7 @@ async function watchAndTell(
   try {
     startWatching(daemon, given);
     const contents = await lists.read(options);
-    const allowed = new ListedPrefixes(contents.allowList);
-    if (await lists.apply(contents)) daemon.listed(allowed);
+    if (await lists.apply(contents)) daemon.listed(contents.allowList);
     attach(interfaces, loaded.keeping, given);
   } catch (error) {
     metrics.close();

@@ -94,11 +94,12 @@ export class Daemon {
   }
 
   /**
-   * From now on these rules and periods. What was seen, remembered and blocked so far stays. `mode` and `ipv6Prefix` stay
+   * From now on these rules and periods, and these allowed by lists. What was seen, remembered and blocked so far stays. `mode` and `ipv6Prefix` stay
    * too, and in user mode a threshold must be one that the detector's tables have room for.
    */
-  reload({ policy, trackingPeriodMs, blockingPeriodMs }: Rules): void {
+  reload({ policy, trackingPeriodMs, blockingPeriodMs }: Rules, allowed: ListedPrefixes): void {
     if (this.#state !== 'running') return;
+    this.#parts.allowlist.setListed(allowed);
     this.#parts.setPolicy(policy);
     this.#tickers.tracking.setPeriod(trackingPeriodMs);
     this.#tickers.blocking.setPeriod(blockingPeriodMs);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { allowEntry, type FakeWorld, ip, SECOND } from '../test/fakes.ts';
 import { OPTIONS, POLICY, startDaemon } from '../test/start.ts';
+import { ListedPrefixes } from './listed-prefixes.ts';
 import type { PolicyOptions } from './policy.ts';
 
 beforeAll(() => void (process.env['TZ'] = 'UTC'));
@@ -12,9 +13,9 @@ const windowed: PolicyOptions = { ...POLICY, windowLimits: [{ windowS: 3_600, li
 
 function started(policy: PolicyOptions = windowed, prepare?: (world: FakeWorld) => void) {
   const { world, daemon } = startDaemon({ policy }, prepare);
-  const reload = (change: Partial<PolicyOptions> = {}, periods = {}) => {
+  const reload = (change: Partial<PolicyOptions> = {}, periods = {}, allowed = new ListedPrefixes()) => {
     const { trackingPeriodMs, blockingPeriodMs } = OPTIONS;
-    daemon.reload({ policy: { ...policy, ...change }, trackingPeriodMs, blockingPeriodMs, ...periods });
+    daemon.reload({ policy: { ...policy, ...change }, trackingPeriodMs, blockingPeriodMs, ...periods }, allowed);
   };
   const told = (what: RegExp): string[] => world.lines.lines.filter((line) => what.test(line));
   return { world, daemon, reload, told };
@@ -93,6 +94,19 @@ describe('what is told anew holds from then on', () => {
     expect(world.log.infos.at(-1)).toBe('allowed 192.0.2.56 (operator)');
     expect(told(/Unblocked 192\.0\.2\.56/)).toHaveLength(1);
   });
+});
+
+test('who was allowed by a rule and is by a list now is allowed throughout', () => {
+  const { world, reload } = started(windowed, (fresh) => {
+    fresh.network = { ...fresh.network, allow: [allowEntry('192.0.2.56', 'operator')] };
+  });
+  world.network = { ...world.network, allow: [] };
+  const removed: string[] = [];
+  const remove = world.allow.remove.bind(world.allow);
+  world.allow.remove = (prefix) => (removed.push(prefix.address.join('.')), remove(prefix));
+  reload({}, {}, new ListedPrefixes([{ address: ip('192.0.2.56'), bits: 128 }]));
+  expect([...world.allow.entries()].map(({ reason }) => reason)).toEqual(['list']);
+  expect(removed).toEqual([]);
 });
 
 test('mode and IPv6 prefix stay: the tables are made for them', () => {

@@ -68,12 +68,14 @@ export class Lists {
   /**
    * Makes allowlist and blocklist what was read. Not to be called again before it has ended.
    *
-   * @param contents are emptied
+   * @param contents the block list is emptied
    * @returns false when there was nothing to do
    */
   async apply({ allowList, blockList }: ListContents): Promise<boolean> {
     const { allow } = this.#ports;
-    const isAllowed = await this.#applyIfAny('allowList', allowList, () => applyAllowList(allowList, allow));
+    const isAllowed = await this.#applyIfAny('allowList', allowList, () =>
+      applyAllowList(new ListedPrefixes(allowList), allow),
+    );
     const isBlocked = await this.#applyIfAny('blockList', blockList, () => applyBlockList(blockList, this.#ports));
     return isAllowed || isBlocked;
   }
