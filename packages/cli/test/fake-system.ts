@@ -123,7 +123,7 @@ export function fakeSystem() {
       addNet: () => true,
       removeNet: () => false,
       addAll: (blocks) => blocks.length,
-      removeAll: () => undefined,
+      removeAll: () => 0,
     },
     sources: { visit: () => undefined, forget: () => undefined, sweep: () => 0 },
     counters: {

@@ -1,6 +1,6 @@
-import { isIpv4 } from './addresses.ts';
+import { blockKey } from './block-table.ts';
 import { ListedPrefixes } from './listed-prefixes.ts';
-import type { AllowEntry, BlockEntry, BulkAllowStore, BulkBlockStore, Clock, Prefix } from './ports.ts';
+import type { AllowEntry, BlockEntry, BulkAllowStore, BulkBlockStore, Clock } from './ports.ts';
 
 /** What became of a list. */
 export interface Applied {
@@ -46,7 +46,7 @@ export function* applyBlockList(
   let [added, refused] = [0, 0];
   const block = { startNs: clock.monotonicNs(), expiryNs: 0n, reason: 'list' } as const;
   for (const slice of slices(wanted)) {
-    const count = blocks.addAll(slice.map((prefix) => ({ ...keyOf(prefix), ...block })));
+    const count = blocks.addAll(slice.map((prefix) => ({ ...blockKey(prefix), ...block })));
     added += count;
     refused += slice.length - count;
     yield (done += slice.length);
@@ -54,14 +54,9 @@ export function* applyBlockList(
   return { added, removed: gone.length, refused };
 }
 
-const keyOf = (prefix: Prefix) => ({ source: prefix.address, bits: prefix.bits, isNet: isNet(prefix) });
-
-/** Single IPv4 addresses stand with the scanners, where a lookup costs least; all else are nets. */
-const isNet = ({ address, bits }: Prefix): boolean => bits < 128 || !isIpv4(address);
-
-function take(wanted: ListedPrefixes, { source, bits, isNet: found }: BlockEntry): boolean {
+function take(wanted: ListedPrefixes, { source, bits, isNet }: BlockEntry): boolean {
   const prefix = { address: source, bits };
-  return found === isNet(prefix) && wanted.delete(prefix);
+  return isNet === blockKey(prefix).isNet && wanted.delete(prefix);
 }
 
 /**

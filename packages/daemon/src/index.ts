@@ -12,8 +12,7 @@ export { ALLOW_REASONS, Allowlist, describeAllow } from './allowlist.ts';
 export type { AllowChange } from './allowlist.ts';
 export { ALLOW_ROOM, applyAllowList, applyBlockList } from './apply-list.ts';
 export type { Applied } from './apply-list.ts';
-export { addBlock, findBlock, removeBlock } from './block-table.ts';
-export type { BlockKey } from './block-table.ts';
+export { addBlock, blockKey, findBlock, removeBlock } from './block-table.ts';
 export { CONNECTION_LINES } from './connection-limit.ts';
 export { Daemon } from './daemon.ts';
 export type { Rules } from './daemon.ts';
@@ -54,6 +53,7 @@ export type {
   BulkBlockStore,
   KeyedBlock,
   BlockEntry,
+  BlockKey,
   BlockNote,
   BlockReasonName,
   BlockStore,

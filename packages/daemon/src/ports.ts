@@ -67,15 +67,18 @@ export interface BlockStore {
   removeNet(net: Prefix): boolean;
 }
 
-/** A block that is meant by its table and its key. */
-export type KeyedBlock = Pick<BlockEntry, 'source' | 'bits' | 'isNet'> & NewBlock;
+/** Which block of the program is meant. */
+export type BlockKey = Pick<BlockEntry, 'source' | 'bits' | 'isNet'>;
+
+/** A block, and where it is to stand. */
+export type KeyedBlock = BlockKey & NewBlock;
 
 /** A blocklist that takes many changes at once, each in a tenth of the time. */
 export interface BulkBlockStore extends BlockStore {
   /** As `add` or `addNet` of each; returns how many found room. */
   addAll(blocks: readonly KeyedBlock[]): number;
-  /** As `remove` or `removeNet` of each. */
-  removeAll(blocks: readonly Pick<BlockEntry, 'source' | 'bits' | 'isNet'>[]): void;
+  /** As `remove` or `removeNet` of each; returns how many there were. */
+  removeAll(blocks: readonly BlockKey[]): number;
 }
 
 /** Until when the sources of a prefix are not blocked by the program, whatever they do: they were unblocked by command. */

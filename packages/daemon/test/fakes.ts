@@ -1,3 +1,4 @@
+import { addBlock, removeBlock } from '../src/block-table.ts';
 import { blockStartNs, codecs, VERDICTS } from '@scanward/map-codec';
 import type { Connection, Policy, Scan, Source } from '@scanward/map-codec';
 import { addressKey, maskAddress } from '../src/addresses.ts';
@@ -6,6 +7,7 @@ import type {
   AllowReasonName,
   AllowStore,
   BlockEntry,
+  BlockKey,
   BulkBlockStore,
   KeyedBlock,
   Clock,
@@ -163,17 +165,11 @@ export class FakeBlocks implements BulkBlockStore {
   }
 
   addAll(blocks: readonly KeyedBlock[]): number {
-    return blocks.filter((block) =>
-      block.isNet
-        ? this.addNet({ address: block.source, bits: block.bits }, block)
-        : this.add(block.source, block.bits, block),
-    ).length;
+    return blocks.filter((block) => addBlock(this, block, block)).length;
   }
 
-  removeAll(blocks: readonly Pick<BlockEntry, 'source' | 'bits' | 'isNet'>[]): void {
-    for (const { source, bits, isNet } of blocks)
-      if (isNet) this.removeNet({ address: source, bits });
-      else this.remove(source);
+  removeAll(blocks: readonly BlockKey[]): number {
+    return blocks.filter((block) => removeBlock(this, block)).length;
   }
 
   /** As the program or somebody else would. */

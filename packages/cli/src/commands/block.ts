@@ -1,9 +1,11 @@
 import {
+  addBlock,
   type AllowStore,
+  blockKey,
   type BlockStore,
+  findBlock,
   formatPrefix,
   type GraceStore,
-  isIpv4,
   type NewBlock,
   type NoteStore,
   type Prefix,
@@ -50,8 +52,9 @@ export function block({ prefix, ttlNs, text }: BlockOptions, target: BlockTarget
     reason: 'operator',
   };
   const noteBefore = before && target.notes.get(prefixOf(before));
-  if (!write(prefix, asked, target)) {
-    const todo = isSource(prefix) ? 'unblock somebody, or run with a larger --max-blocks' : 'unblock another net';
+  const key = blockKey(prefix);
+  if (!addBlock(target.blocks, key, asked)) {
+    const todo = !key.isNet ? 'unblock somebody, or run with a larger --max-blocks' : 'unblock another net';
     throw new OperatorError(ExitCode.limit, `blocking ${name}`, `there is no room for one more: ${todo}`);
   }
   // Who blocks somebody wants no grace for him.
@@ -61,9 +64,7 @@ export function block({ prefix, ttlNs, text }: BlockOptions, target: BlockTarget
     ...asked,
     packets: 0n,
     bytes: 0n,
-    source: prefix.address,
-    bits: prefix.bits,
-    isNet: !isSource(prefix),
+    ...key,
   };
   const { expiryNs } = written;
   const lasts = expiryNs === 0n ? '' : ` (${shortSpan(expiryNs - now.monotonicNs)})`;
@@ -83,18 +84,9 @@ export function block({ prefix, ttlNs, text }: BlockOptions, target: BlockTarget
   };
 }
 
-/** Single IPv4 addresses stand with the scanners, where a lookup costs least; all else of the operator are nets. */
-function isSource({ address, bits }: Prefix): boolean {
-  return bits === 128 && isIpv4(address);
-}
-
 function present(prefix: Prefix, { blocks }: BlockTarget, now: Moment) {
-  const found = isSource(prefix) ? blocks.get(prefix.address) : blocks.getNet(prefix);
+  const found = findBlock(blocks, blockKey(prefix));
   return found && isInForce(found, now) ? found : undefined;
-}
-
-function write(prefix: Prefix, asked: NewBlock, { blocks }: BlockTarget): boolean {
-  return isSource(prefix) ? blocks.add(prefix.address, prefix.bits, asked) : blocks.addNet(prefix, asked);
 }
 
 /** The old note goes in any case. False: there is no room for the new one. */

@@ -1,5 +1,6 @@
 import {
   type BlockEntry,
+  type BlockKey,
   type BlockReasonName,
   type BulkBlockStore,
   type KeyedBlock,
@@ -103,67 +104,43 @@ export class KernelBlockStore implements BulkBlockStore {
   }
 
   add(source: Uint8Array, bits: number, block: NewBlock): boolean {
-    return this.#block(source, blockOf(block, bits));
+    return this.addAll([{ ...block, source, bits, isNet: false }]) === 1;
   }
 
   addNet({ address, bits }: Prefix, block: NewBlock): boolean {
-    return this.#block(maskAddress(address, bits), blockOf(block, bits), bits);
+    return this.addAll([{ ...block, source: address, bits, isNet: true }]) === 1;
   }
 
   addAll(blocks: readonly KeyedBlock[]): number {
-    let made = 0;
-    this.#all(
-      blocks,
-      ({ source, bits, isNet, ...block }) => {
-        this.#frame.addBlock(
-          isNet ? maskAddress(source, bits) : source,
-          blockOf(block, bits),
-          isNet ? bits : undefined,
-        );
-      },
-      (outcome) => {
-        if (outcome === BlockOutcome.MADE) made++;
-      },
-    );
-    return made;
+    return this.#all(blocks, BlockOutcome.MADE, ({ source, bits, isNet, ...block }) => {
+      this.#frame.addBlock(isNet ? maskAddress(source, bits) : source, blockOf(block, bits), isNet ? bits : undefined);
+    });
   }
 
-  removeAll(blocks: readonly Pick<KeyedBlock, 'source' | 'bits' | 'isNet'>[]): void {
-    this.#all(blocks, ({ source, bits, isNet }) => {
+  remove(source: Uint8Array): boolean {
+    return this.removeAll([{ source, bits: 128, isNet: false }]) === 1;
+  }
+
+  removeNet({ address, bits }: Prefix): boolean {
+    return this.removeAll([{ source: address, bits, isNet: true }]) === 1;
+  }
+
+  removeAll(blocks: readonly BlockKey[]): number {
+    return this.#all(blocks, BlockOutcome.REMOVED, ({ source, bits, isNet }) => {
       this.#frame.addUnblock(isNet ? maskAddress(source, bits) : source, isNet ? bits : undefined);
     });
   }
 
-  /** As many at once as a frame holds. */
-  #all<T>(items: readonly T[], add: (item: T) => void, take: (outcome: number) => void = () => undefined): void {
+  /** As many at once as a frame holds; how many had this outcome. */
+  #all<T>(items: readonly T[], wanted: BlockOutcome, add: (item: T) => void): number {
+    let count = 0;
     for (let first = 0; first < items.length; first += COMMANDS_MAX) {
       this.#frame.clear();
       for (const item of items.slice(first, first + COMMANDS_MAX)) add(item);
       this.#frame.run(this.#run);
-      for (let i = 0; i < this.#frame.count; i++) take(this.#frame.outcome(i));
+      for (let i = 0; i < this.#frame.count; i++) if (this.#frame.outcome(i) === wanted) count++;
     }
-  }
-
-  #block(source: Uint8Array, block: Block, netBits?: number): boolean {
-    this.#frame.clear();
-    this.#frame.addBlock(source, block, netBits);
-    this.#frame.run(this.#run);
-    return this.#frame.outcome(0) === BlockOutcome.MADE;
-  }
-
-  remove(source: Uint8Array): boolean {
-    return this.#unblock(source);
-  }
-
-  removeNet({ address, bits }: Prefix): boolean {
-    return this.#unblock(maskAddress(address, bits), bits);
-  }
-
-  #unblock(source: Uint8Array, netBits?: number): boolean {
-    this.#frame.clear();
-    this.#frame.addUnblock(source, netBits);
-    this.#frame.run(this.#run);
-    return this.#frame.outcome(0) === BlockOutcome.REMOVED;
+    return count;
   }
 
   /** To be called when somebody was allowed: packets whose source is in a cell do not ask the allowlist. */

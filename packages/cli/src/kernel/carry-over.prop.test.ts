@@ -34,7 +34,7 @@ function lasting(room = Infinity) {
       addNet: (net, block) => put(net, block, true),
       removeNet: () => false,
       addAll: () => 0,
-      removeAll: () => undefined,
+      removeAll: () => 0,
     },
     allow: {
       entries: () => allow.values(),

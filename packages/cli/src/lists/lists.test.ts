@@ -29,9 +29,7 @@ function world(isAdopted = false) {
         removeNet: (net) => blocks.delete(text(net)),
         addAll: (all) =>
           all.filter((block) => put({ address: block.source, bits: block.bits }, block.isNet)(block)).length,
-        removeAll: (all) => {
-          for (const { source, bits } of all) blocks.delete(text({ address: source, bits }));
-        },
+        removeAll: (all) => all.filter(({ source, bits }) => blocks.delete(text({ address: source, bits }))).length,
       },
       allow: {
         entries: () => [...allow.values()],
