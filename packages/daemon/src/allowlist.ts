@@ -73,8 +73,7 @@ export class Allowlist {
       if (!present.has(key) && this.#listed.has(entry)) this.#store.add({ ...entry, reason: 'list' });
     }
     this.#entries = unique(this.#store.entries());
-    this.#prefixes = new PrefixMap();
-    for (const entry of this.#entries.values()) this.#prefixes.set(entry, entry);
+    this.#prefixes = PrefixMap.of(this.#entries.values());
     return [
       ...news(before, this.#entries).map((entry) => ({ change: 'added' as const, entry })),
       ...gone(before, this.#entries).map((entry) => ({ change: 'removed' as const, entry })),
@@ -89,12 +88,12 @@ export class Allowlist {
 
   /** Whether a packet's source address is allowed; valid since the last reconcile. */
   allows(address: Uint8Array, offset = 0): boolean {
-    return this.#prefixes.around(address, offset).next().done === false;
+    return this.#prefixes.holds(address, offset);
   }
 
   /** Whether all of the prefix is allowed. */
   covers(prefix: Prefix): boolean {
-    return this.#prefixes.around(prefix.address, 0, prefix.bits).next().done === false;
+    return this.#prefixes.holds(prefix.address, 0, prefix.bits);
   }
 }
 

@@ -81,6 +81,7 @@ export type {
   SourceStore,
   StateStore,
 } from './ports.ts';
+export { PrefixMap } from './prefix-map.ts';
 export { parsePrefix } from './prefix-text.ts';
 export { readEvent } from './read-event.ts';
 export { SCAN_SHAPES } from './scans/scan-shape.ts';

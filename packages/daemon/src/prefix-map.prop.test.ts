@@ -22,6 +22,8 @@ test('what holds an address is what one who looks at all of them finds', () => {
         const bytes = Uint8Array.of(7, ...of, 7);
         expect([...map.around(bytes, 1, most)]).toEqual(last);
         expect(map.isEmpty).toBe(prefixes.length === 0);
+        expect(PrefixMap.of(prefixes).holds(bytes, 1, most)).toBe(last.length > 0);
+        expect([...PrefixMap.of(prefixes).around(of)].every((each) => contains(each, of))).toBe(true);
         found += last.length;
       },
     ),

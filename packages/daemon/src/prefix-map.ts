@@ -6,6 +6,13 @@ export class PrefixMap<Value> {
   /** By length, the shortest first, then by prefix. */
   #groups: [number, Map<string, Value>][] = [];
 
+  /** Prefixes, each of which is its own value. */
+  static of<P extends Prefix>(prefixes: Iterable<P>): PrefixMap<P> {
+    const map = new PrefixMap<P>();
+    for (const prefix of prefixes) map.set(prefix, prefix);
+    return map;
+  }
+
   set({ address, bits }: Prefix, value: Value): void {
     let group = this.#groups.find(([length]) => length === bits)?.[1];
     if (!group) {
@@ -17,6 +24,11 @@ export class PrefixMap<Value> {
 
   get isEmpty(): boolean {
     return this.#groups.length === 0;
+  }
+
+  /** Whether any prefix, of `bitsMax` or shorter, holds the 16 bytes at `offset`. */
+  holds(address: Uint8Array, offset = 0, bitsMax = 128): boolean {
+    return this.around(address, offset, bitsMax).next().done === false;
   }
 
   /** The values of all prefixes that hold the 16 bytes at `offset`, those of `bitsMax` and shorter, the shortest first. */

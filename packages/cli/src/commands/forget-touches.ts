@@ -1,6 +1,5 @@
-import { isIpv4, maskAddress, type Prefix, type SourceStore } from '@scanward/daemon';
+import { isIpv4, maskAddress, type Prefix, PrefixMap, type SourceStore } from '@scanward/daemon';
 import type { PolicyReader } from './instance.ts';
-import { PrefixSet } from './prefix-set.ts';
 
 /** As much of an instance as this needs. */
 export interface Touched {
@@ -22,7 +21,7 @@ export function forgetTouches(prefixes: readonly Prefix[], { sources, policy }: 
 }
 
 function sourcesWithin(nets: readonly Prefix[], sources: Pick<SourceStore, 'visit'>): Uint8Array[] {
-  const set = new PrefixSet(nets);
+  const set = PrefixMap.of(nets);
   const within: Uint8Array[] = [];
   sources.visit((bytes, offset) => {
     const source = bytes.slice(offset, offset + 16);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ExitCode } from '../exit-codes.ts';
 import { OwnedInstance } from './owned-instance.ts';
 import { Place } from './place.ts';
-import { isTrusted } from './trusted-folder.ts';
+import { isTrusted } from '../system/ours.ts';
 
 let top: string;
 let place: Place;

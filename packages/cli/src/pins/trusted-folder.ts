@@ -1,17 +1,10 @@
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { ExitCode } from '../exit-codes.ts';
 import { OperatorError } from '../operator-error.ts';
+import { isTrusted } from '../system/ours.ts';
 import type { Place } from './place.ts';
 
-type Owned = Pick<Stats, 'uid' | 'mode'>;
-
-const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
-
-/** Whether only root and this user may change what is in a folder. */
-export function isTrusted({ uid, mode }: Owned, me = process.geteuid?.()): boolean {
-  return (uid === 0 || uid === me) && (mode & WRITABLE_BY_OTHERS) === 0;
-}
 
 /**
  * Where everybody may make folders, as on a BPF file system that nobody set up, somebody may have made those of an instance

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileLines } from './file-lines.ts';
+import { isOurs } from './ours.ts';
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o002;
@@ -58,16 +59,15 @@ export function openList(path: string): Iterable<string> {
  *
  * @throws Error
  */
-export function assertTrusted(path: string, stats: Stats, uid = process.geteuid?.() ?? 0): void {
+export function assertTrusted(path: string, stats: Stats, me = process.geteuid?.()): void {
   if (!stats.isFile()) throw new Error('it is not a file');
-  const isOurs = (owner: number) => owner === 0 || owner === uid;
-  if (!isOurs(stats.uid)) throw new Error(`it belongs to another user (${stats.uid}): chown root ${path}`);
+  if (!isOurs(stats.uid, me)) throw new Error(`it belongs to another user (${stats.uid}): chown root ${path}`);
   if (isWritable(stats)) throw new Error(`others may write to it: chmod go-w ${path}`);
   const folder = dirname(resolve(path));
   const around = statSync(folder);
   // In a sticky one, such as /tmp, nobody can put another file in the place of one that is not his.
-  const isOpen = isWritable(around) && (around.mode & STICKY) === 0;
-  if (isOpen || !(isOurs(around.uid) || (around.mode & STICKY) !== 0))
+  const isSticky = (around.mode & STICKY) !== 0;
+  if (!isSticky && (isWritable(around) || !isOurs(around.uid, me)))
     throw new Error(`others may write to its folder: chmod go-w ${folder}`);
 }
 

@@ -1,9 +1,8 @@
-import { type BlockEntry, type Clock, formatPrefix, type NoteStore, type Prefix } from '@scanward/daemon';
+import { type BlockEntry, type Clock, formatPrefix, type NoteStore, type Prefix, PrefixMap } from '@scanward/daemon';
 import { blockOrder } from '../commands/block-order.ts';
 import type { OpenInstance } from '../commands/command-system.ts';
 import { prefixOf } from '../commands/held-blocks.ts';
 import { isInForce, type Moment, momentOf } from '../commands/moment.ts';
-import { PrefixSet } from '../commands/prefix-set.ts';
 import { type SeenSource, sourceReader } from '../commands/seen-source.ts';
 import { Breath } from './breath.ts';
 import { Firsts } from './firsts.ts';
@@ -75,8 +74,8 @@ async function walkSources({ sources, endian, policy }: Surveyed, orders: Orders
 }
 
 function stateReader({ allow, blocks }: Surveyed, nets: readonly Prefix[], now: Moment) {
-  const allowed = new PrefixSet(allow.entries());
-  const blockedNets = new PrefixSet(nets);
+  const allowed = PrefixMap.of(allow.entries());
+  const blockedNets = PrefixMap.of(nets);
   return ({ source, over }: SeenSource): SourceState => {
     if (allowed.holds(source)) return 'allowed';
     const block = blocks.get(source);
