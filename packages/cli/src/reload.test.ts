@@ -89,6 +89,12 @@ describe('what is read anew', () => {
       const { changes, waiting } = merged('', `${flag} ${value}`);
       expect(changes.length + waiting.length, flag).toBeGreaterThan(0);
     }
+    const live = Object.entries(changed).filter(([flag, value]) => merged('', `${flag} ${value}`).waiting.length === 0);
+    expect(live.map(([flag]) => flag)).toEqual([
+      ...['-t', '-d', '-n', '--window', '--window-limit', '--address-limit', '--protect', '--distributed-limit'],
+      ...['--evidence', '--response', '--block-ttl', '--probation', '--max-new-blocks', '--allow'],
+      ...['--allow-list', '--block-list', '--no-keep-established', '--no-allow-gateway', '--keep-on-exit'],
+    ]);
     expect(Object.keys(changed)).toHaveLength(Object.keys(effective(options())).length);
   });
 });

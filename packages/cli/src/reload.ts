@@ -41,19 +41,18 @@ export interface Merged {
  * @param started what the tables were made for
  */
 export function mergeReload(current: RunOptions, read: RunOptions, started: RunOptions): Merged {
-  const isLive = (key: string): boolean => key in LIVE && (key !== 'threshold' || read.threshold <= roomFor(started));
-  const taken = Object.entries(LIVE).filter(([key]) => isLive(key));
+  const isTaken = (key: string): boolean => key !== 'threshold' || read.threshold <= roomFor(started);
+  const taken = Object.entries(LIVE).filter(([key]) => isTaken(key));
   const options = { ...current, ...Object.fromEntries(taken.map(([, name]) => [name, read[name]])) };
   const [before, after, wanted] = [effective(current), effective(options), effective(read)];
-  const keys = Object.keys(wanted);
   return {
     options,
-    changes: keys
-      .filter((key) => differ(before[key], after[key]))
-      .map((key) => `${key} ${text(before[key])} -> ${text(after[key])}`),
-    waiting: keys
-      .filter((key) => !isLive(key) && differ(before[key], wanted[key]))
-      .map((key) => `${key} ${text(wanted[key])} needs a restart: it stays ${text(before[key])}`),
+    changes: taken
+      .filter(([key]) => differ(before[key], after[key]))
+      .map(([key]) => `${key} ${text(before[key])} -> ${text(after[key])}`),
+    waiting: Object.keys(wanted)
+      .filter((key) => differ(after[key], wanted[key]))
+      .map((key) => `${key} ${text(wanted[key])} needs a restart: it stays ${text(after[key])}`),
   };
 }
 
