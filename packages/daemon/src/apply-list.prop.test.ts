@@ -6,6 +6,7 @@ import { formatPrefix, maskAddress } from './addresses.ts';
 import { type Applied, applyAllowList, applyBlockList } from './apply-list.ts';
 import { addBlock } from './block-table.ts';
 import { ListedPrefixes } from './listed-prefixes.ts';
+import { stateEntries } from './state/snapshot.ts';
 import type { AllowEntry, AllowReasonName, BlockReasonName, BulkAllowStore, Prefix } from './ports.ts';
 
 const prefix = fc
@@ -182,6 +183,7 @@ test('the daemon tells no line of what lists block, keeps none of it, and a scan
   daemon.listed(new ListedPrefixes());
   world.clock.advance(120_000);
   expect([...world.blocks.entries()].map(({ reason }) => reason)).toEqual(['list', 'list']);
+  expect([...stateEntries(world.ports(), world.clock)]).toEqual([]);
   expect(world.lines.lines.slice(before).filter((line) => /Blocked|Unblocked/.test(line))).toEqual([]);
   finish(applyBlockList(listed([]), world));
   daemon.listed(new ListedPrefixes());

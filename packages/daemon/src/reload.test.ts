@@ -74,6 +74,16 @@ describe('what is told anew holds from then on', () => {
     expect(told(/Unblocked 192\.0\.2\.57/)).toHaveLength(1);
   });
 
+  test('for when a scan is over', () => {
+    const { world, reload, told } = started();
+    reload({ windowMs: 5_000, response: 'log' });
+    world.scan('192.0.2.56', [80, 81, 82, 83]);
+    world.clock.advance(4_000);
+    expect(told(/Port scan ended/)).toEqual([]);
+    world.clock.advance(3_000);
+    expect(told(/Port scan ended/)).toHaveLength(1);
+  });
+
   test('for the watchers', () => {
     const { world, reload, told } = started();
     reload({}, { trackingPeriodMs: 5_000 });

@@ -37,6 +37,18 @@ const transcript = async (lines: readonly string[]): Promise<string> => {
   return text;
 };
 
+test('who is blocked by a list is so for ever, unless it is said how long', async () => {
+  const listed = () => {
+    const fake = fakeInstance();
+    fake.block(blockOf('192.0.2.56', { reason: 'list', expiryNs: 0n }));
+    return fake;
+  };
+  const until = async (line: string) => (await commandLine(listed(), line)).stdout;
+  expect(await until('block 192.0.2.56')).toContain('Blocked 192.0.2.56 for ever, in place of 192.0.2.56 (list;');
+  expect(await until('block 192.0.2.56 --for 1h')).toMatch(/^Blocked 192\.0\.2\.56 until .* \(1h\), in place of/);
+  expect(await until('block 192.0.2.57')).toMatch(/^Blocked 192\.0\.2\.57 until /);
+});
+
 test('block', async () => {
   const lines = [
     'block 192.0.2.1',
