@@ -11,6 +11,7 @@ const arrows = {
   'type:app': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native', 'daemon'],
   'type:testkit': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native'],
   'type:bench': ['bpf-object', 'map-codec', 'detector', 'packet', 'loader-native', 'testkit'],
+  'type:deploy': [],
   'type:matrix': ['bpf-object', 'map-codec', 'packet', 'loader-native', 'testkit'],
 };
 

@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 // One configuration for all packages; `--root .` makes it look at the package that it is started in.
 // Tests read the TypeScript sources of their neighbours, never `dist`. SUITE=kernel runs the tests that
-// need root and a real kernel, one file at a time, because they share the machine's kernel.
-const kernel = process.env['SUITE'] === 'kernel';
+// need root and a real kernel, one file at a time, because they share the machine's kernel; SUITE=container those that
+// need the image too (`make container-test`).
+const suite = process.env['SUITE'];
 const conditions = ['@scanward/source', 'module', 'node', 'import', 'default'];
 const project = basename(process.cwd());
 
@@ -12,15 +13,15 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: [kernel ? '{src,test}/**/*.kernel.test.ts' : '{src,test}/**/*.test.ts'],
-    exclude: kernel ? [] : ['**/*.kernel.test.ts'],
-    passWithNoTests: kernel,
-    fileParallelism: !kernel,
-    testTimeout: kernel ? 120_000 : 30_000,
+    include: [`{src,test}/**/*${suite ? `.${suite}` : ''}.test.ts`],
+    exclude: suite ? [] : ['**/*.kernel.test.ts', '**/*.container.test.ts'],
+    passWithNoTests: suite !== undefined,
+    fileParallelism: suite === undefined,
+    testTimeout: suite ? 120_000 : 30_000,
     hookTimeout: 60_000,
     reporters: [
       'default',
-      ['json', { outputFile: `${import.meta.dirname}/test-results/${project}${kernel ? '-kernel' : ''}.json` }],
+      ['json', { outputFile: `${import.meta.dirname}/test-results/${project}${suite ? `-${suite}` : ''}.json` }],
     ],
   },
 });
