@@ -46,6 +46,9 @@ bpf: $(if $(BPF_CLANG),,need-compiler) ## compile the BPF program for both endia
 build: install ## build all packages
 	@$(NX) run-many -t build $(QUIET)
 
+build-command: install ## build the command alone: packages/cli/dist
+	@$(NX) run cli:build $(QUIET)
+
 fuzz: need-test install ## traces, packets and objects at random, as root: make fuzz TIME=10m, make fuzz REPLAY=FILE
 	@[ "$$(id -u)" = 0 ] || { echo 'This runs packets through the kernel, which needs root. Run: sudo make fuzz'; exit 1; }
 	@tools/fuzz.sh "$(or $(TIME),1m)" "$(REPLAY)"
