@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build build-command lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box docker docker-run nerdctl nerdctl-run podman podman-run container-test vagrant-nerdctl clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -13,7 +13,7 @@ QUIET := --output-style=static
 ARGS ?=
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 all: build ## build everything (the BPF objects are committed: no BPF compiler is needed)
 
@@ -98,10 +98,37 @@ kernel-matrix: need-matrix $(if $(filter vagrant,$(DRIVER)),need-vagrant) instal
 kernel-matrix-full: export FULL := 1
 kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
 
+# The image, its base, and what a container gets: NETWORK=host by default, PINS=/sys/fs/bpf so that blocks outlive it.
+IMAGE ?= scanward:latest
+BASE_IMAGE ?= docker.io/library/debian:trixie-slim
+NETWORK ?= host
+PINS ?=
+CONTAINER ?= scanward
+IMAGE_BUILD = build --file deploy/Dockerfile --tag $(IMAGE) --build-arg BASE_IMAGE=$(BASE_IMAGE) \
+	--build-arg VERSION=$$(node -p 'require("./packages/cli/package.json").version') --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
+RIGHTS = --read-only --cap-drop ALL --cap-add BPF --cap-add NET_ADMIN --cap-add PERFMON \
+	--security-opt no-new-privileges --security-opt seccomp=deploy/seccomp-profile.json
+# Kernels before 5.11 charge maps to this limit.
+MEMLOCK = $(shell printf '%s\n' 5.11 "$$(uname -r)" | sort -CV || echo '--ulimit memlock=-1:-1')
+IMAGE_RUN = run --rm --name $(CONTAINER) --network $(NETWORK) $(RIGHTS) $(MEMLOCK) --tmpfs /run/scanward:mode=0700 \
+	--volume $(CONTAINER)-state:/var/lib/scanward $(if $(PINS),--volume $(PINS):/sys/fs/bpf) $(IMAGE) run $(ARGS)
+
+docker nerdctl podman: ## build the image with this engine: make docker BASE_IMAGE=...
+	@$@ $(IMAGE_BUILD)
+
+docker-run nerdctl-run podman-run: ## run it in the foreground, with the smallest rights: make docker-run ARGS="-i eth0" PINS=/sys/fs/bpf
+	@exec $(@:-run=) $(IMAGE_RUN)
+
+container-test: need-container install ## build the image and test it in real runtimes (podman with runc, containerd), as root
+	@tools/container-test.sh
+
+vagrant-nerdctl: ## a machine with containerd and nerdctl that builds the image and runs it
+	vagrant up nerdctl --provider=libvirt
+
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/build kernel-matrix/logs test-results coverage .nx
 
-need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant: need-%:
+need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -36,6 +36,10 @@ big_endian=("${start[@]}" qemu-s390x-static:qemu-user-static qemu-system-s390x:q
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 matrix+=("${big_endian[@]}")
 
+# The runtimes that the image is tested in, and Debian's packages for its base.
+container=("${test[@]}" podman:podman runc:runc containerd:containerd netavark:netavark mmdebstrap:mmdebstrap strace:strace
+  /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
+
 case "${1-}" in
   start) needs=("${start[@]}") ;;
   demo) needs=("${demo[@]}") ;;
@@ -46,7 +50,8 @@ case "${1-}" in
   big-endian) needs=("${big_endian[@]}") ;;
   matrix) needs=("${matrix[@]}") ;;
   vagrant) needs=("${vagrant[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant' >&2; exit 2 ;;
+  container) needs=("${container[@]}") ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container' >&2; exit 2 ;;
 esac
 
 packages=()

@@ -7,9 +7,9 @@ node=$(command -v node)
 app=$image/usr/lib/scanward
 arch=$(cc -print-multiarch)
 
-# Node of Debian keeps some of its own modules as files.
-builtins=$(node -p 'Object.values(process.config.variables).flat().filter((x) => /^\/usr\/share\/nodejs\/.*\.js$/.test(x)).join("\n")')
 libraries=$(ldd "$node" | sed -n 's#.* => \(/[^ ]*\) .*#\1#p; s#^[[:space:]]*\(/[^ ]*\) .*#\1#p')
+# Debian's Node keeps some of its own modules as files, whose names stand in its library.
+builtins=$(grep -aohE '/usr/share/nodejs/[a-z0-9/._-]+\.js' "$(readlink -f "$node")" $libraries | sort -u)
 
 mkdir -p "$image/usr/bin" "$image/usr/lib" "$image/usr/lib64"
 for folder in lib lib64; do [ ! -L /$folder ] || ln -s usr/$folder "$image/$folder"; done
