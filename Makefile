@@ -101,11 +101,12 @@ kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
 # The image, its base, and what a container gets: NETWORK=host by default, PINS=/sys/fs/bpf so that blocks outlive it.
 IMAGE ?= scanward:latest
 BASE_IMAGE ?= docker.io/library/debian:trixie-slim
+BPF_BASE_IMAGE ?= docker.io/library/debian:bookworm-slim
 NETWORK ?= host
 PINS ?=
 CONTAINER ?= scanward
 IMAGE_BUILD = build --file deploy/Dockerfile --tag $(IMAGE) --build-arg BASE_IMAGE=$(BASE_IMAGE) \
-	--build-arg VERSION=$$(node -p 'require("./packages/cli/package.json").version') --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
+	--build-arg BPF_BASE_IMAGE=$(BPF_BASE_IMAGE) --build-arg VERSION=$$(node -p 'require("./packages/cli/package.json").version') --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
 RIGHTS = --read-only --cap-drop ALL --cap-add BPF --cap-add NET_ADMIN --cap-add PERFMON \
 	--security-opt no-new-privileges --security-opt seccomp=deploy/seccomp-profile.json
 # Kernels before 5.11 charge maps to this limit.
