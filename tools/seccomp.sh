@@ -3,7 +3,8 @@
 # Runs the kernel tests of packages/cli (or those whose file names contain TEST) with each `scanward` in them under
 # strace. The names of the calls come into the profile; none goes, as another kernel or another Node calls others. NODE:
 # the words that start another Node, as that of an image:
-#   NODE="$ROOT/lib64/ld-linux-x86-64.so.2 --library-path $ROOT/lib/x86_64-linux-gnu $ROOT/usr/bin/node"
+#   NODE="$ROOT/lib64/ld-linux-x86-64.so.2 --library-path $ROOT/usr/lib/x86_64-linux-gnu $ROOT/usr/bin/node"
+# where $ROOT is a folder that everybody may enter, and Debian's Node wants its /usr/share/nodejs in place.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin:/sbin"

@@ -122,5 +122,7 @@ test('nothing that a daemon and its commands call is missing from it', { timeout
   );
   names.delete('total');
   expect(names).toContain('bpf');
-  expect([...names].filter((name) => !allowed.has(name))).toEqual([]);
+  // Some builds of Node ask for io_uring, and do with epoll where it is refused.
+  const missing = [...names].filter((name) => !allowed.has(name) && !name.startsWith('io_uring_'));
+  expect(missing).toEqual([]);
 });

@@ -57,11 +57,15 @@ test('the tool that makes it would write it as it stands, and a name more into i
     const make = (input: string) =>
       command(process.execPath, [join(folder, 'tools/seccomp-profile.mjs')], { input }).then(({ stdout }) => stdout);
 
-    expect(await make('')).toBe(`0 names, new: none\nthe profile has ${allowed.size}`);
+    const told = (line: string, size: number) => `${line}\nthe profile has ${size}`;
+    expect(await make('')).toBe(told('0 names, refused on purpose: none\nnew: none', allowed.size));
     expect(made()).toBe(readFileSync(profilePath, 'utf8'));
-    expect(await make('bpf\nvhangup\n')).toBe(`2 names, new: vhangup\nthe profile has ${allowed.size + 1}`);
+    expect(await make('bpf\nio_uring_setup\nvhangup\n')).toBe(
+      told('3 names, refused on purpose: io_uring_setup\nnew: vhangup', allowed.size + 1),
+    );
     const [recorded] = (JSON.parse(made()) as typeof profile).syscalls;
     expect(recorded!.names).toContain('vhangup');
+    expect(made()).not.toContain('io_uring_setup');
   } finally {
     rmSync(folder, { recursive: true });
   }
