@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit test-big-endian ci bpf build build-command lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box docker docker-run nerdctl nerdctl-run podman podman-run container-test vagrant-nerdctl clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build build-command lint typecheck generate check-generated fuzz seccomp-profile bench bench-quick kernel-matrix kernel-matrix-full vagrant-box docker docker-run nerdctl nerdctl-run podman podman-run container-test vagrant-nerdctl clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-seccomp
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -52,6 +52,14 @@ build-command: install ## build the command alone: packages/cli/dist
 fuzz: need-test install ## traces, packets and objects at random, as root: make fuzz TIME=10m, make fuzz REPLAY=FILE
 	@[ "$$(id -u)" = 0 ] || { echo 'This runs packets through the kernel, which needs root. Run: sudo make fuzz'; exit 1; }
 	@tools/fuzz.sh "$(or $(TIME),1m)" "$(REPLAY)"
+
+# TESTS: only some of the tests, by parts of their file names: make seccomp-profile TESTS="replay user"
+TESTS ?=
+
+seccomp-profile: need-seccomp install ## add what the tests make the command call to deploy/seccomp-profile.json (minutes), as root
+	@[ "$$(id -u)" = 0 ] || { echo 'The kernel tests need root. Run: sudo make seccomp-profile'; exit 1; }
+	@$(NX) run cli:build $(QUIET) >.nx/build.log 2>&1 || { cat .nx/build.log; exit 1; }
+	@tools/seccomp.sh $(TESTS)
 
 lint: install ## formatting, lint, and who may import whom
 	@npx --no-install prettier --check --log-level warn .
@@ -129,7 +137,7 @@ vagrant-nerdctl: ## a machine with containerd and nerdctl that builds the image 
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/build kernel-matrix/logs test-results coverage .nx
 
-need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container: need-%:
+need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-seccomp: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container | seccomp
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -15,6 +15,7 @@ bpf=(clang-14:clang-14 llvm-strip-14:llvm-14 /usr/include/bpf/bpf_helpers.h:libb
 test=("${start[@]}" "${bpf[@]}" gcc:gcc ip:iproute2 sysctl:procps nmap:nmap hping3:hping3 bpftool:bpftool ethtool:ethtool
   masscan:masscan nft:nftables tmux:tmux tcpdump:tcpdump zsh:zsh fish:fish groff:groff-base man:man-db
   prometheus:prometheus promtool:prometheus)
+seccomp=("${test[@]}" strace:strace)
 compiler=(clang:clang llvm-strip:llvm /usr/include/bpf/bpf_helpers.h:libbpf-dev)
 ci=("${test[@]}" git:git)
 # The guests' userland is this machine's, so what the tests need is needed here. Debian 12 has virtiofsd with QEMU.
@@ -51,7 +52,8 @@ case "${1-}" in
   matrix) needs=("${matrix[@]}") ;;
   vagrant) needs=("${vagrant[@]}") ;;
   container) needs=("${container[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container' >&2; exit 2 ;;
+  seccomp) needs=("${seccomp[@]}") ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container | seccomp' >&2; exit 2 ;;
 esac
 
 packages=()
