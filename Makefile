@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box end2end clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-end2end
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -13,7 +13,7 @@ QUIET := --output-style=static
 ARGS ?=
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 all: build ## build everything (the BPF objects are committed: no BPF compiler is needed)
 
@@ -95,10 +95,13 @@ kernel-matrix: need-matrix $(if $(filter vagrant,$(DRIVER)),need-vagrant) instal
 kernel-matrix-full: export FULL := 1
 kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
 
+end2end: need-end2end install ## the compose file, asserted: an attacker scans twice, a client gets his page, Prometheus alerts; needs the image, as root
+	@exec node deploy/end2end.mjs
+
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/build kernel-matrix/logs test-results coverage .nx
 
-need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant: need-%:
+need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-end2end: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

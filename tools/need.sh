@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | end2end
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -36,6 +36,11 @@ big_endian=("${start[@]}" qemu-s390x-static:qemu-user-static qemu-system-s390x:q
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 matrix+=("${big_endian[@]}")
 
+# Containers that find each other by name: podman's, where there is no Docker.
+end2end=("${start[@]}")
+command -v docker >/dev/null || end2end+=(podman:podman podman-compose:podman-compose
+  /usr/lib/podman/netavark:netavark /usr/lib/podman/aardvark-dns:aardvark-dns)
+
 case "${1-}" in
   start) needs=("${start[@]}") ;;
   demo) needs=("${demo[@]}") ;;
@@ -46,7 +51,8 @@ case "${1-}" in
   big-endian) needs=("${big_endian[@]}") ;;
   matrix) needs=("${matrix[@]}") ;;
   vagrant) needs=("${vagrant[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant' >&2; exit 2 ;;
+  end2end) needs=("${end2end[@]}") ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | end2end' >&2; exit 2 ;;
 esac
 
 packages=()
