@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit test-big-endian ci bpf build build-command lint typecheck generate check-generated fuzz seccomp-profile bench bench-quick kernel-matrix kernel-matrix-full vagrant-box docker docker-run nerdctl nerdctl-run podman podman-run container-test vagrant-nerdctl clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-seccomp
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build build-command lint typecheck generate check-generated fuzz seccomp-profile bench bench-quick kernel-matrix kernel-matrix-full vagrant-box docker docker-run nerdctl nerdctl-run podman podman-run container-test end2end vagrant-nerdctl clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-end2end need-seccomp
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -13,7 +13,7 @@ QUIET := --output-style=static
 ARGS ?=
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 all: build ## build everything (the BPF objects are committed: no BPF compiler is needed)
 
@@ -134,10 +134,13 @@ container-test: need-container install ## build the image and test it in real ru
 vagrant-nerdctl: ## a machine with containerd and nerdctl that builds the image and runs it
 	vagrant up nerdctl --provider=libvirt
 
+end2end: need-end2end install ## the compose file, asserted: an attacker scans twice, a client gets his page, Prometheus alerts; needs the image, as root
+	@exec node deploy/end2end.mjs
+
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/build kernel-matrix/logs test-results coverage .nx
 
-need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-seccomp: need-%:
+need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-end2end need-seccomp: need-%:
 	@tools/need.sh $*
 
 # npm writes its own copy of the lockfile last, so an older one means that dependencies changed since.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container | seccomp
+# Sees to it that the commands that a make verb needs are there: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container | end2end | seccomp
 # On Debian, what is missing is installed by apt, whose line is shown first; elsewhere it is named. Says nothing,
 # and does nothing, when all is there.
 set -euo pipefail
@@ -38,7 +38,7 @@ big_endian=("${start[@]}" qemu-s390x-static:qemu-user-static qemu-system-s390x:q
 matrix+=("${big_endian[@]}")
 
 # The runtimes that the image is tested in, and Debian's packages for its base.
-container=("${test[@]}" podman:podman runc:runc containerd:containerd netavark:netavark mmdebstrap:mmdebstrap strace:strace
+container=("${test[@]}" podman:podman runc:runc containerd:containerd /usr/lib/podman/netavark:netavark mmdebstrap:mmdebstrap strace:strace
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 
 case "${1-}" in
@@ -53,7 +53,8 @@ case "${1-}" in
   vagrant) needs=("${vagrant[@]}") ;;
   container) needs=("${container[@]}") ;;
   seccomp) needs=("${seccomp[@]}") ;;
-  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container | seccomp' >&2; exit 2 ;;
+  end2end) needs=("${end2end[@]}") ;;
+  *) echo 'usage: need.sh start | demo | test | compiler | bpf | ci | big-endian | matrix | vagrant | container | end2end | seccomp' >&2; exit 2 ;;
 esac
 
 packages=()
