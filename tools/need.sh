@@ -41,6 +41,10 @@ matrix+=("${big_endian[@]}")
 container=("${test[@]}" podman:podman runc:runc containerd:containerd /usr/lib/podman/netavark:netavark mmdebstrap:mmdebstrap strace:strace
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 
+end2end=("${start[@]}")
+command -v docker >/dev/null || end2end+=(podman:podman podman-compose:podman-compose
+  /usr/lib/podman/netavark:netavark /usr/lib/podman/aardvark-dns:aardvark-dns)
+
 case "${1-}" in
   start) needs=("${start[@]}") ;;
   demo) needs=("${demo[@]}") ;;

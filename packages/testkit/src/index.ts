@@ -2,7 +2,7 @@ export { bareProgram, Clock, clockProgram } from './bare.ts';
 export { type Bpffs, mountBpffs } from './bpffs.ts';
 export { capture, type Capture } from './capture.ts';
 export { Forwarder, Wrapper, type Change } from './changer.ts';
-export { command, type CommandOptions, type CommandResult } from './command.ts';
+export { command, spawn, type Child, type CommandOptions, type CommandResult } from './command.ts';
 export { repositoryFile } from './files.ts';
 export {
   ALL_ACCOUNTED,

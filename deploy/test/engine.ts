@@ -1,0 +1,17 @@
+import { command, repositoryFile, type CommandOptions, type CommandResult } from '@scanward/testkit';
+
+/** What the tests' podman is told of machines that have no systemd, and limits of their own. */
+const env = { CONTAINERS_CONF: repositoryFile('deploy/test/containers.conf') };
+
+/** `make container-test` builds it. */
+export const IMAGE = 'localhost/scanward:latest';
+
+/** Runs podman to its end. */
+export const podman = (args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> =>
+  command('podman', args, { ...options, env });
+
+/** The words that start a verb of the Makefile with podman; what it starts takes its place, so that signals reach it. */
+export const verb = (name: string, variables: Readonly<Record<string, string>>): [string, string[]] => {
+  const settings = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
+  return ['env', [`CONTAINERS_CONF=${env.CONTAINERS_CONF}`, 'make', '-s', '-C', repositoryFile('.'), name, ...settings]];
+};
