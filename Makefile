@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full vagrant-box clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build lint typecheck generate check-generated fuzz bench bench-quick kernel-matrix kernel-matrix-full rights vagrant-box clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -94,6 +94,11 @@ kernel-matrix: need-matrix $(if $(filter vagrant,$(DRIVER)),need-vagrant) instal
 
 kernel-matrix-full: export FULL := 1
 kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
+
+rights: export KERNELS := own,5.10,7
+rights: export TESTS := rights
+rights: kernel-matrix ## which capabilities suffice, on three kernels (some minutes), as root; writes docs/RIGHTS.md
+	@cp kernel-matrix/logs/rights.md docs/RIGHTS.md
 
 clean: ## remove what was built; node_modules stays
 	@rm -rf packages/*/dist packages/*/build bpf/build bench/dist kernel-matrix/dist kernel-matrix/build kernel-matrix/logs test-results coverage .nx
