@@ -22,14 +22,14 @@ export const SMALLEST: readonly Capability[] = ['NET_ADMIN', 'PERFMON', 'BPF'];
 /** What many systems give to everybody who does not ask for more. */
 export const SMALL_LIMIT = 64 << 10;
 
-/** Each set as each user, and the smallest that works with too little locked memory. */
-export const ALL_RIGHTS: readonly Rights[] = [
+/** Each set, and the smallest that works with too little locked memory. */
+export const TRIED: readonly Omit<Rights, 'user'>[] = [
   ...SETS.map((held) => ({ held })),
   { held: SMALLEST, memlock: SMALL_LIMIT },
-].flatMap((each) => USERS.map((user) => ({ ...each, user })));
+];
 
 /** Their name in the table: `NET_ADMIN, BPF`. */
-export function nameOf({ held, memlock }: Rights): string {
+export function nameOf({ held, memlock }: Omit<Rights, 'user'>): string {
   const names = held.length === 0 ? 'none' : held.join(', ');
   return memlock === undefined ? names : `${names}; at most ${memlock >> 10} KiB of locked memory`;
 }
