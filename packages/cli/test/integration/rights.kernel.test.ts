@@ -44,9 +44,9 @@ afterAll(async () => {
   expect((await leaksSince(before)).filter((thing) => thing.startsWith('bpf '))).toEqual([]);
 });
 
-const named = TRIED.map((rights) => ({ name: nameOf(rights), rights }));
+const named = TRIED.map((rights) => [nameOf(rights), rights] as const);
 
-test.for(named)('$name', { timeout: patience(60_000) }, async ({ name, rights }, { task }) => {
+test.for(named)('%s', { timeout: patience(60_000) }, async ([name, rights], { task }) => {
   const became = await Promise.all(USERS.map((user, lane) => startWith(labs[lane]!, { ...rights, user }, CHARGED)));
   const rows = became.map((each, index) => ({ rights: name, user: USERS[index]!, ...each }));
   // The kernel matrix makes its table of them.
