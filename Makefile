@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all start demo test test-unit test-big-endian ci bpf build build-command lint typecheck generate check-generated fuzz seccomp-profile bench bench-quick kernel-matrix kernel-matrix-full vagrant-box docker docker-run nerdctl nerdctl-run podman podman-run container-test end2end vagrant-nerdctl clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-end2end need-seccomp
+.PHONY: help all start demo test test-unit test-big-endian ci bpf build build-command lint typecheck generate check-generated fuzz seccomp-profile bench bench-quick kernel-matrix kernel-matrix-full rights vagrant-box docker docker-run nerdctl nerdctl-run podman podman-run container-test end2end vagrant-nerdctl clean install need-start need-demo need-test need-bpf need-compiler need-big-endian need-matrix need-vagrant need-container need-end2end need-seccomp
 
 export PATH := $(PATH):/usr/sbin:/sbin
 export NX_DAEMON := false
@@ -105,6 +105,11 @@ kernel-matrix: need-matrix $(if $(filter vagrant,$(DRIVER)),need-vagrant) instal
 
 kernel-matrix-full: export FULL := 1
 kernel-matrix-full: kernel-matrix ## the same with all entries of kernels.json
+
+rights: export KERNELS := own,5.10,7
+rights: export TESTS := rights
+rights: kernel-matrix ## which capabilities suffice, on three kernels (some minutes), as root; writes docs/RIGHTS.md
+	@cp kernel-matrix/logs/rights.md docs/RIGHTS.md
 
 # The image, its base, and what a container gets: NETWORK=host by default, PINS=/sys/fs/bpf so that blocks outlive it.
 IMAGE ?= scanward:latest

@@ -31,10 +31,16 @@ function ratio({ what, median, low, high }: Fields): GuestEvent | undefined {
   return { event: 'ratio', what, median, low, high };
 }
 
+function right({ rights, user, exitCode, says }: Fields): GuestEvent | undefined {
+  if (!isText(rights) || !isText(user) || !isNumber(exitCode) || !isText(says)) return undefined;
+  return { event: 'right', rights, user, exitCode, says };
+}
+
 const kinds: Readonly<Record<string, (fields: Fields) => GuestEvent | undefined>> = {
   boot,
   test,
   ratio,
+  right,
   trouble: ({ why }) => (isText(why) ? { event: 'trouble', why } : undefined),
   end: () => ({ event: 'end' }),
 };

@@ -49,6 +49,7 @@ test.each([
   '{"event":"test","file":"a","name":"b","state":"passed"}',
   '{"event":"test","file":"a","name":"b","state":"maybe","ms":1}',
   '{"event":"ratio","what":"a","median":"1","low":1,"high":1}',
+  '{"event":"right","rights":"none","user":"root","exitCode":"3","says":""}',
   '{"event":"boot","release":"6","version":"","arch":"x64","endian":"little","cpus":1,"node":"v20","features":null}',
 ])('%s is no event', (line) => {
   expect(parseEvent(line)).toBeUndefined();

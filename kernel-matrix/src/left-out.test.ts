@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { inCheckout } from './checkout.ts';
-import { exceptOf, leftOut, whyNot } from './left-out.ts';
+import { exceptOf, isNamed, leftOut, whyNot } from './left-out.ts';
 
 const archs = ['x86-64', 's390x'] as const;
 
@@ -26,4 +26,11 @@ test('a file of which some tests are left out is run', () => {
 test('the scans are left out on no x86-64 kernel', () => {
   const file = 'packages/cli/test/integration/scan.kernel.test.ts';
   expect(whyNot('x86-64', file) ?? exceptOf('x86-64', file)).toBeUndefined();
+});
+
+test('what is asked for by its name is run, and by a part of it not', () => {
+  const file = 'packages/cli/test/integration/rights.kernel.test.ts';
+  expect(whyNot('x86-64', file)).toContain('make rights');
+  expect(isNamed(file, 'rights')).toBe(true);
+  for (const part of ['right', 'ights', 'integration', '']) expect(isNamed(file, part)).toBe(false);
 });

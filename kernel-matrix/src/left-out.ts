@@ -47,6 +47,7 @@ const INTEGRATION: Readonly<Record<string, string | undefined>> = {
   pins: undefined,
   'pins-changed': more('pins'),
   report: 'is about what is printed, which no kernel changes',
+  rights: 'is a table of its own, which make rights makes',
   replay: 'is about captures, which no kernel changes',
   room: undefined,
   rotation: around('program'),
@@ -133,6 +134,9 @@ export function leftOut(arch: Arch): readonly LeftOut[] {
 /** Why a guest of an architecture leaves a whole file out; undefined when it runs it. */
 export const whyNot = (arch: Arch, file: string): string | undefined =>
   leftOut(arch).find((each) => each.file === file && each.names === undefined)?.why;
+
+/** Whether a file was asked for by all of its name, `rights`: then it is run although it is left out. */
+export const isNamed = (file: string, tests: string): boolean => file.endsWith(`/${tests}.kernel.test.ts`);
 
 /** Which tests of a file that it runs a guest leaves out. */
 export const exceptOf = (arch: Arch, file: string): LeftOut | undefined =>

@@ -1,4 +1,4 @@
-import type { Cell, DriverName, GuestEvent, Outcome, Resolved } from './types.ts';
+import type { Cell, DriverName, GuestEvent, Outcome, Resolved, Right } from './types.ts';
 
 type Of<Kind extends GuestEvent['event']> = Extract<GuestEvent, { readonly event: Kind }>;
 export type Boot = Of<'boot'>;
@@ -19,17 +19,19 @@ export interface CellRecord extends Plan {
   boot?: Boot;
   readonly tests: Test[];
   readonly ratios: Ratio[];
+  readonly rights: Right[];
   readonly troubles: string[];
   outcome?: Outcome;
 }
 
-export const newRecord = (plan: Plan): CellRecord => ({ ...plan, tests: [], ratios: [], troubles: [] });
+export const newRecord = (plan: Plan): CellRecord => ({ ...plan, tests: [], ratios: [], rights: [], troubles: [] });
 
 /** Adds what the guest told. */
 export function take(record: CellRecord, event: GuestEvent): void {
   if (event.event === 'boot') record.boot = event;
   else if (event.event === 'test') record.tests.push(event);
   else if (event.event === 'ratio') record.ratios.push(event);
+  else if (event.event === 'right') record.rights.push(event);
   else if (event.event === 'trouble') record.troubles.push(event.why);
 }
 

@@ -48,6 +48,17 @@ export interface Cell {
   readonly limitMs?: number;
 }
 
+/** What a process may do, and what became of it. */
+export interface Right {
+  /** `NET_ADMIN, BPF` */
+  readonly rights: string;
+  readonly user: string;
+  /** 0: it did what it is there for. */
+  readonly exitCode: number;
+  /** The line that says why not; else ''. */
+  readonly says: string;
+}
+
 /** What the guest side tells, one JSON object a line, in this order: `boot`, then the others, then `end`. */
 export type GuestEvent =
   | {
@@ -80,6 +91,8 @@ export type GuestEvent =
       readonly low: number;
       readonly high: number;
     }
+  /** What became of `scanward run` with these rights. */
+  | ({ readonly event: 'right' } & Right)
   /** Something failed outside the tests: the runner, or what was left behind. */
   | { readonly event: 'trouble'; readonly why: string }
   | { readonly event: 'end' };

@@ -43,6 +43,14 @@ const ratio = fc.record({
   high: finite,
 });
 
+const right = fc.record({
+  event: fc.constant('right' as const),
+  rights: text,
+  user: text,
+  exitCode: finite,
+  says: text,
+});
+
 const trouble = fc.record({ event: fc.constant('trouble' as const), why: text });
 
 /** Any event of a guest. */
@@ -50,6 +58,7 @@ export const guestEvent: fc.Arbitrary<GuestEvent> = fc.oneof(
   boot,
   test,
   ratio,
+  right,
   trouble,
   fc.constant({ event: 'end' } as const),
 );

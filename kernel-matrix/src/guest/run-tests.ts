@@ -29,10 +29,11 @@ const brief = (why: string): string =>
     .join('\n');
 
 for (const file of files) {
-  const told = (test: TestReport): void => {
+  const told = ({ rights = [], ...test }: TestReport): void => {
     const why = test.why === undefined ? {} : { why: brief(test.why) };
     say(`${test.state} ${file}: ${test.name} (${test.ms} ms)${'why' in why ? `\n${why.why}` : ''}`);
     tell(fd, { event: 'test', ...test, ...why });
+    for (const right of rights) tell(fd, { event: 'right', ...right });
   };
   const path = inCheckout(file.replace(/\.ts$/, '.js'));
   const wrong = await runTestFile(path, file, told, exceptOf('x86-64', file));

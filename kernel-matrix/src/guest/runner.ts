@@ -43,6 +43,12 @@ Object.defineProperty(globalThis, '__vitest_worker__', { value: state });
 /** Why a test skipped itself: its result has that, though not its type. */
 const noteOf = (result: object | undefined): string | undefined => (result as { note?: string } | undefined)?.note;
 
+/** What a test left for a table of the matrix. */
+function rightsOf(test: Test): Pick<TestReport, 'rights'> {
+  const { rights } = test.meta as Pick<TestReport, 'rights'>;
+  return rights === undefined ? {} : { rights };
+}
+
 function reportOf(test: Test, file: string): TestReport {
   const { result } = test;
   const why = result?.errors?.map((error) => error.stack ?? error.message).join('\n') ?? noteOf(result);
@@ -52,6 +58,7 @@ function reportOf(test: Test, file: string): TestReport {
     state: result?.state === 'pass' ? 'passed' : result?.state === 'fail' ? 'failed' : 'skipped',
     ms: Math.round(result?.duration ?? 0),
     ...(why === undefined ? {} : { why }),
+    ...rightsOf(test),
   };
 }
 

@@ -3,7 +3,7 @@ import { problems, type Run, tally } from '../run.ts';
 import { judge } from '../verdict.ts';
 
 const cellOf = (record: CellRecord): object => {
-  const { cell, driver, resolved, boot, tests, ratios, troubles, outcome } = record;
+  const { cell, driver, resolved, boot, tests, ratios, rights, troubles, outcome } = record;
   const { series, arch, endian, why } = cell.kernel;
   return {
     name: cell.name,
@@ -22,6 +22,7 @@ const cellOf = (record: CellRecord): object => {
     boot: boot ?? null,
     tests,
     ratios,
+    rights,
     troubles,
   };
 };

@@ -1,3 +1,5 @@
+import type { Right } from '../types.ts';
+
 /** What is told while test files run. */
 export type Told = ({ readonly event: 'test' } & TestReport) | { readonly event: 'trouble'; readonly why: string };
 
@@ -9,6 +11,8 @@ export interface TestReport {
   readonly state: 'passed' | 'failed' | 'skipped';
   readonly ms: number;
   readonly why?: string;
+  /** Rights that it tried. */
+  readonly rights?: readonly Right[];
 }
 
 /** As much of vitest's JSON report as `tools/tally.mjs` reads. A file without a test failed, and so did what failed beside tests. */

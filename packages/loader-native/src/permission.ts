@@ -23,8 +23,8 @@ export function missingCapabilities(wanted: readonly Capability[], sys: Sys = na
   if (!line) return [];
   const effective = BigInt(`0x${line[1]!}`);
   const has = (name: Capability) => ((effective >> bits[name]) & 1n) === 1n;
-  // CAP_SYS_ADMIN includes the two that were split from it in 5.8.
-  const implied = (name: Capability) => (name === 'CAP_BPF' || name === 'CAP_PERFMON') && has('CAP_SYS_ADMIN');
+  // bpf(2) takes CAP_SYS_ADMIN for each that it asks for.
+  const implied = (name: Capability) => name !== 'CAP_SYS_RESOURCE' && has('CAP_SYS_ADMIN');
   return wanted.filter((name) => !has(name) && !implied(name));
 }
 

@@ -105,7 +105,7 @@ describe('what the kernel refuses is named', () => {
     ['BPF_MAP_CREATE', '0000000000001000', ['CAP_BPF']],
     ['BPF_BTF_LOAD', '0000000000000000', ['CAP_BPF']],
     ['BPF_PROG_LOAD', '0000008000000000', ['CAP_NET_ADMIN', 'CAP_PERFMON']],
-    ['BPF_PROG_LOAD', '0000000000200000', ['CAP_NET_ADMIN']],
+    ['BPF_PROG_LOAD', '0000000000001000', ['CAP_BPF', 'CAP_PERFMON']],
   ] as const)('EPERM of %s with %s: which capability', (command, mask, missing) => {
     const sys = new FakeSys().refuse(command, 'EPERM');
     sys.files.set('/proc/self/status', capabilities(mask));
