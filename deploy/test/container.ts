@@ -43,7 +43,10 @@ export class Container implements AsyncDisposable {
   }
 
   /** Starts it without waiting: for what must fail. */
-  static spawn(ns: Namespace, { args = [], pins, name = `scanward-test-${process.pid}-${++started}` }: ContainerOptions) {
+  static spawn(
+    ns: Namespace,
+    { args = [], pins, name = `scanward-test-${process.pid}-${++started}` }: ContainerOptions,
+  ) {
     const settings = {
       CONTAINER: name,
       NETWORK: `ns:/run/netns/${ns.name}`,

@@ -10,8 +10,9 @@ export const IMAGE = 'localhost/scanward:latest';
 export const podman = (args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> =>
   command('podman', args, { ...options, env });
 
-/** The words that start a verb of the Makefile with podman; what it starts takes its place, so that signals reach it. */
+/** The words that start a verb of the Makefile; of the make that runs the tests it knows nothing. */
 export const verb = (name: string, variables: Readonly<Record<string, string>>): [string, string[]] => {
   const settings = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-  return ['env', [`CONTAINERS_CONF=${env.CONTAINERS_CONF}`, 'make', '-s', '-C', repositoryFile('.'), name, ...settings]];
+  const words = ['-u', 'MAKEFLAGS', '-u', 'MAKELEVEL', `CONTAINERS_CONF=${env.CONTAINERS_CONF}`];
+  return ['env', [...words, 'make', '-s', '-C', repositoryFile('.'), name, ...settings]];
 };

@@ -109,7 +109,8 @@ test('in it are Node, its libraries and the command: no shell, compiler or packa
   const programs = files.filter(({ mode, path }) => (mode & 0o111) !== 0 && !/\.so(\.|$)|\.node$/.test(path));
   expect(programs.map(({ path }) => path).sort()).toEqual(['usr/bin/node', 'usr/lib/scanward/bin/scanward.js']);
   const names = files.map(({ path }) => path.split('/').at(-1)!);
-  const unwanted = /^(sh|bash|dash|ash|busybox|env|apt.*|dpkg|dpkg-.*|npm|npx|yarn|cc|gcc.*|g\+\+.*|clang.*|ld|as|make|python.*|perl)$/;
+  const unwanted =
+    /^(sh|bash|dash|ash|busybox|env|apt.*|dpkg|dpkg-.*|npm|npx|yarn|cc|gcc.*|g\+\+.*|clang.*|ld|as|make|python.*|perl)$/;
   expect(names.filter((name) => unwanted.test(name))).toEqual([]);
   const setuid = files.filter(({ mode }) => (mode & 0o6000) !== 0);
   expect(setuid).toEqual([]);
