@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { podman } from './engine.ts';
 
 export interface ImageFile {
@@ -15,9 +15,11 @@ export interface ImageFile {
 export async function filesOf(image: string): Promise<ImageFile[]> {
   const root = (await podman(['image', 'mount', image])).stdout.trim();
   try {
-    return readdirSync(root, { recursive: true, encoding: 'utf8' }).flatMap((path) => {
-      const stats = lstatSync(join(root, path));
-      return stats.isFile() ? [{ path, mode: stats.mode & 0o7777, size: stats.size }] : [];
+    // With types, so that no link to a folder is followed.
+    const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return entries.map(({ parentPath, name }) => {
+      const { mode, size } = lstatSync(join(parentPath, name));
+      return { path: relative(root, join(parentPath, name)), mode: mode & 0o7777, size };
     });
   } finally {
     await podman(['image', 'unmount', image]);
