@@ -36,7 +36,9 @@ const pinned = (bpffs: Bpffs): string => join(bpffs.path, '..');
 const programsAttached = async () => (await pair.victim.ns.ip('-details', 'link', 'show', 'eth0')).includes('prog/xdp');
 
 test('read-only, with three capabilities, under the profile, it sees a scan and blocks it', async () => {
+  const begun = performance.now();
   await using container = await Container.start(pair.victim.ns);
+  process.stdout.write(`attached ${Math.round(performance.now() - begun)} ms after the command that started it\n`);
   const has = fields(await container.status(), ['CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs', 'Seccomp']);
   expect(has).toEqual({ CapEff: THREE, CapPrm: THREE, CapBnd: THREE, NoNewPrivs: '1', Seccomp: '2' });
   expect(await container.inspect('{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.SecurityOpt}}')).toMatch(
