@@ -105,6 +105,11 @@ const LIST: readonly (Omit<LeftOut, 'why'> & Reasons)[] = [
     'x86-64': 'is what the routing table says, which no kernel changes',
   },
   {
+    file: 'packages/cli/test/integration/user.kernel.test.ts',
+    names: '^--user',
+    'x86-64': 'is setuid(2) and whose the files are, which no kernel changes',
+  },
+  {
     file: 'packages/cli/test/integration/room.kernel.test.ts',
     names: '^small tables',
     'x86-64': 'compares figures of the kernel as its other test does, of tables where they hardly matter',
