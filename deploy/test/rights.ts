@@ -9,7 +9,7 @@ export interface Rights {
   readonly mayGainMore: boolean;
 }
 
-/** The smallest set that works: docs/DEPLOY.md has the table. */
+/** The smallest set that works: docs/RIGHTS.md has the table. */
 export const RIGHTS: Rights = {
   added: ['BPF', 'NET_ADMIN', 'PERFMON'],
   dropped: ['ALL'],
