@@ -113,8 +113,8 @@ rights: kernel-matrix ## which capabilities suffice, on three kernels (some minu
 
 # The image, its base, and what a container gets: NETWORK=host by default, PINS=/sys/fs/bpf so that blocks outlive it.
 IMAGE ?= scanward:latest
-BASE_IMAGE ?= docker.io/library/debian:trixie-slim
-BPF_BASE_IMAGE ?= docker.io/library/debian:bookworm-slim
+BASE_IMAGE ?= debian:trixie-slim
+BPF_BASE_IMAGE ?= debian:bookworm-slim
 NETWORK ?= host
 PINS ?=
 CONTAINER ?= scanward
