@@ -118,22 +118,27 @@ BPF_BASE_IMAGE ?= debian:bookworm-slim
 NETWORK ?= host
 PINS ?=
 CONTAINER ?= scanward
+IMAGE_VERSION = $(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' packages/cli/package.json)
+IMAGE_REVISION = $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 IMAGE_BUILD = build --file deploy/Dockerfile --tag $(IMAGE) --build-arg BASE_IMAGE=$(BASE_IMAGE) \
-	--build-arg BPF_BASE_IMAGE=$(BPF_BASE_IMAGE) --build-arg VERSION=$$(node -p 'require("./packages/cli/package.json").version') --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) .
+	--build-arg BPF_BASE_IMAGE=$(BPF_BASE_IMAGE) --build-arg VERSION=$(IMAGE_VERSION) --build-arg REVISION=$(IMAGE_REVISION) .
 RIGHTS = --read-only --cap-drop ALL --cap-add BPF --cap-add NET_ADMIN --cap-add PERFMON \
 	--security-opt no-new-privileges --security-opt seccomp=deploy/seccomp-profile.json
 # Kernels before 5.11 charge maps to this limit.
 MEMLOCK = $(shell printf '%s\n' 5.11 "$$(uname -r)" | sort -CV || echo '--ulimit memlock=-1:-1')
 IMAGE_RUN = run --rm --name $(CONTAINER) --network $(NETWORK) $(RIGHTS) $(MEMLOCK) --tmpfs /run/scanward:mode=0700 \
-	--volume $(CONTAINER)-state:/var/lib/scanward $(if $(PINS),--volume $(PINS):/sys/fs/bpf) $(IMAGE) run $(ARGS)
+	--volume $(CONTAINER)-state:/var/lib/scanward $(if $(PINS),$(OWN_PINS)) $(IMAGE) run $(ARGS)
+# Its own pins, and not those of others beside them.
+OWN_PINS = --volume $(PINS)/scanward:/pins --env SCANWARD_BPFFS=/pins
 
 docker nerdctl podman: ## build the image with this engine: make docker BASE_IMAGE=...
 	@$@ $(IMAGE_BUILD)
 
 docker-run nerdctl-run podman-run: ## run it in the foreground, with the smallest rights: make docker-run ARGS="-i eth0" PINS=/sys/fs/bpf
+	@$(if $(PINS),mkdir -p -m 0700 $(PINS)/scanward)
 	@exec $(@:-run=) $(IMAGE_RUN)
 
-container-test: need-container install ## build the image and test it in real runtimes (podman with runc, containerd), as root
+container-test: need-container build-command ## build the image and test it in real runtimes (podman with runc, containerd), as root
 	@tools/container-test.sh
 
 vagrant-nerdctl: ## a machine with containerd and nerdctl that builds the image and runs it

@@ -42,7 +42,7 @@ container=("${test[@]}" podman:podman runc:runc containerd:containerd /usr/lib/p
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring)
 
 end2end=("${start[@]}")
-command -v docker >/dev/null || end2end+=(podman:podman podman-compose:podman-compose
+docker compose version >/dev/null 2>&1 || end2end+=(podman:podman podman-compose:podman-compose iptables:iptables
   /usr/lib/podman/netavark:netavark /usr/lib/podman/aardvark-dns:aardvark-dns)
 
 case "${1-}" in

@@ -5,7 +5,6 @@ set -eu
 image=$1
 node=$(command -v node)
 app=$image/usr/lib/scanward
-arch=$(cc -print-multiarch)
 
 libraries=$(ldd "$node" | sed -n 's#.* => \(/[^ ]*\) .*#\1#p; s#^[[:space:]]*\(/[^ ]*\) .*#\1#p')
 # Debian's Node keeps some of its own modules as files, whose names stand in its library.
@@ -42,8 +41,12 @@ done
 
 # Which of Debian's packages these are: the licences, and what a scanner of images reads.
 for file in $node $libraries $builtins; do
-  dpkg-query -S "$file" "$(readlink -f "$file")" 2>/dev/null || true
-done | sed '/^diversion/d; s/:.*//' | sort -u | while read -r package; do
+  # Under one of its names it is known: /lib is a link.
+  owner=$(dpkg-query -S "$file" "$(readlink -f "$file")" 2>/dev/null | sed -n '/^diversion/d; s/:.*//p' | head -n 1)
+  [ -n "$owner" ] || { echo "$file belongs to no package" >&2; exit 1; }
+  echo "$owner"
+done >/tmp/owners
+sort -u /tmp/owners | while read -r package; do
   mkdir -p "$image/var/lib/dpkg/status.d" "$image/usr/share/doc/$package"
   dpkg-query -s "$package" >"$image/var/lib/dpkg/status.d/$package"
   cp -L "/usr/share/doc/$package/copyright" "$image/usr/share/doc/$package/"

@@ -21,6 +21,7 @@ base() {
 npm=$(realpath "$(npm root -g)/npm")
 base "$2" bookworm clang-14,gcc,libbpf-dev,llvm-14,make &
 bpf=$!
+trap 'kill "$bpf" 2>/dev/null || true; wait "$bpf" || true; rm -rf "$folder"' EXIT
 base "$1" trixie binutils,ca-certificates,g++,libnode-dev,make,nodejs,python3 \
   --customize-hook='mkdir -p "$1/usr/local/lib/node_modules"' \
   --customize-hook="copy-in $npm /usr/local/lib/node_modules" \

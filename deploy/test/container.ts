@@ -1,6 +1,6 @@
 import { Lines, spawn, type Child, type Namespace } from '@scanward/testkit';
 import { readFileSync } from 'node:fs';
-import { podman, verb } from './engine.ts';
+import { IMAGE, podman, verb } from './engine.ts';
 
 /** The command inside the image. */
 const SCANWARD = ['/usr/bin/node', '/usr/lib/scanward/bin/scanward.js'];
@@ -10,7 +10,7 @@ let started = 0;
 export interface ContainerOptions {
   /** More words of `scanward run`. */
   readonly args?: readonly string[];
-  /** A BPF file system that becomes the container's `/sys/fs/bpf`. */
+  /** A BPF file system, in whose folder `scanward` the container pins. */
   readonly pins?: string;
   /** Of an earlier container, whose state it takes over; default: one of its own. */
   readonly name?: string;
@@ -51,7 +51,8 @@ export class Container implements AsyncDisposable {
       CONTAINER: name,
       NETWORK: `ns:/run/netns/${ns.name}`,
       ARGS: ['-i', 'eth0', '-t', '100ms', ...args].join(' '),
-      ...(pins === undefined ? {} : { PINS: pins }),
+      IMAGE,
+      PINS: pins ?? '',
     };
     return new Container(name, spawn(...verb('podman-run', settings)));
   }

@@ -16,7 +16,8 @@ test("the same image by containerd's ctr: a scan is seen and blocked, and SIGTER
   await containerd.ctr('image', 'import', archive);
 
   const profile = ['--seccomp', '--seccomp-profile', repositoryFile('deploy/seccomp-profile.json')];
-  const place = ['run', '--rm', '--with-ns', `network:/run/netns/${victim.ns.name}`, ...RIGHTS, ...profile];
+  const fifos = ['--fifo-dir', join(containerd.folder, 'fifos')];
+  const place = ['run', '--rm', ...fifos, '--with-ns', `network:/run/netns/${victim.ns.name}`, ...RIGHTS, ...profile];
   const flags = ['-i', 'eth0', '-t', '100ms', '--no-pin', '--no-state'];
   const child = containerd.spawn(...place, IMAGE, 'scanward', ...COMMAND, ...flags);
   const [stdout, stderr] = [new Lines(child.stdout), new Lines(child.stderr)];
@@ -33,9 +34,10 @@ test("the same image by containerd's ctr: a scan is seen and blocked, and SIGTER
     await stdout.wait(/Blocked 10\.77\.0\.2 until/);
     await containerd.ctr('task', 'kill', '--signal', 'SIGTERM', 'scanward');
     expect((await child).exitCode).toBe(0);
-  } finally {
-    child.kill('SIGKILL');
+  } catch (error) {
+    await containerd.ctr('task', 'kill', '--signal', 'SIGKILL', 'scanward').catch(() => undefined);
     await child;
+    throw error;
   }
   expect((await containerd.ctr('container', 'list', '--quiet')).stdout).toBe('');
   expect(await victim.ns.ip('-details', 'link', 'show', 'eth0')).not.toContain('prog/xdp');

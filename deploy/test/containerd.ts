@@ -16,7 +16,7 @@ export const RIGHTS: readonly string[] = [
   ...['BPF', 'NET_ADMIN', 'PERFMON'].flatMap((name) => ['--cap-add', `CAP_${name}`]),
 ];
 
-/** A containerd of the test's own, in a temporary folder. Disposing ends it, and nothing of it is left. */
+/** A containerd of the test's own, in a temporary folder, but for what its shims have in `/run/containerd`. Disposing ends it. */
 export class Containerd implements AsyncDisposable {
   readonly folder: string;
   readonly #daemon: Child;
@@ -36,11 +36,17 @@ export class Containerd implements AsyncDisposable {
       'disabled_plugins = ["io.containerd.grpc.v1.cri"]',
       `grpc = { address = "${folder}/socket" }`,
       `ttrpc = { address = "${folder}/ttrpc" }`,
+      `plugins = { "io.containerd.internal.v1.opt" = { path = "${folder}/opt" } }`,
     ];
     writeFileSync(config, `${lines.join('\n')}\n`);
-    const daemon = spawn('containerd', ['--config', config]);
-    await new Lines(daemon.stderr).wait(/containerd successfully booted/, 20_000);
-    return new Containerd(folder, daemon);
+    const containerd = new Containerd(folder, spawn('containerd', ['--config', config]));
+    try {
+      await new Lines(containerd.#daemon.stderr).wait(/containerd successfully booted/, 20_000);
+      return containerd;
+    } catch (error) {
+      await containerd[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   #words(args: readonly string[]): string[] {

@@ -13,6 +13,6 @@ export const podman = (args: readonly string[], options: CommandOptions = {}): P
 /** The words that start a verb of the Makefile; of the make that runs the tests it knows nothing. */
 export const verb = (name: string, variables: Readonly<Record<string, string>>): [string, string[]] => {
   const settings = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-  const words = ['-u', 'MAKEFLAGS', '-u', 'MAKELEVEL', `CONTAINERS_CONF=${env.CONTAINERS_CONF}`];
+  const words = ['-u', 'MAKEFLAGS', '-u', 'MAKELEVEL', 'LC_ALL=C', `CONTAINERS_CONF=${env.CONTAINERS_CONF}`];
   return ['env', [...words, 'make', '-s', '-C', repositoryFile('.'), name, ...settings]];
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingCapabilities, requireCapabilities } from './capabilities.ts';
+import { missingCapabilities, requireCapabilities, requireToKeep } from './capabilities.ts';
 
 const status = (bits: number[]) =>
   `Name:\tnode\nCapPrm:\t000001ffffffffff\nCapEff:\t${bits
@@ -23,4 +23,13 @@ test('the message names what is missing', () => {
     'checking rights: CAP_PERFMON missing: run it as root (sudo) or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON',
   );
   expect(() => requireCapabilities('')).toThrow('CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF missing');
+});
+
+test('another user keeps what is held by name, not what CAP_SYS_ADMIN stands for', () => {
+  expect(() => {
+    requireToKeep(status([6, 7, 12, 38, 39]));
+  }).not.toThrow();
+  expect(() => {
+    requireToKeep(status([6, 7, 12, 21]));
+  }).toThrow('becoming another user: CAP_PERFMON, CAP_BPF missing, and CAP_SYS_ADMIN is not kept in their place');
 });

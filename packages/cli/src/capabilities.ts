@@ -24,11 +24,21 @@ export function unattainableCapabilities(status: string): string[] {
   return missingIn('CapBnd', status);
 }
 
-function missingIn(set: 'CapEff' | 'CapBnd', status: string): string[] {
-  const held = BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
-  if ((held & SYS_ADMIN) !== 0n) return [];
-  return needed.filter(([, bit]) => (held & (1n << bit)) === 0n).map(([name]) => name);
+/** Those that it does not hold by name: what CAP_SYS_ADMIN stands for cannot be kept by another user. */
+export function unnamedCapabilities(status: string): string[] {
+  return lackedBy(heldIn('CapEff', status));
 }
+
+function missingIn(set: 'CapEff' | 'CapBnd', status: string): string[] {
+  const held = heldIn(set, status);
+  return (held & SYS_ADMIN) === 0n ? lackedBy(held) : [];
+}
+
+const heldIn = (set: 'CapEff' | 'CapBnd', status: string): bigint =>
+  BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
+
+const lackedBy = (held: bigint): string[] =>
+  needed.filter(([, bit]) => (held & (1n << bit)) === 0n).map(([name]) => name);
 
 /** @throws OperatorError that names what is missing */
 export function requireCapabilities(status: string): void {
@@ -36,4 +46,12 @@ export function requireCapabilities(status: string): void {
   if (missing.length === 0) return;
   const todo = `${missing.join(', ')} missing: run it as root (sudo) or grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON`;
   throw new OperatorError(ExitCode.capability, 'checking rights', todo);
+}
+
+/** For `--user`. @throws OperatorError that names what is not there to be kept */
+export function requireToKeep(status: string): void {
+  const missing = unnamedCapabilities(status);
+  if (missing.length === 0) return;
+  const todo = `${missing.join(', ')} missing, and CAP_SYS_ADMIN is not kept in their place: grant CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, or leave out --user`;
+  throw new OperatorError(ExitCode.capability, 'becoming another user', todo);
 }

@@ -1,4 +1,4 @@
-import { missingCapabilities, unattainableCapabilities } from '../capabilities.ts';
+import { missingCapabilities, unattainableCapabilities, unnamedCapabilities } from '../capabilities.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { isBefore } from '../kernel-version.ts';
 import type { Facts } from './facts.ts';
@@ -6,7 +6,13 @@ import { type Finding, missing, ok, warning } from './finding.ts';
 
 export function checkCapabilities({ status }: Pick<Facts, 'status'>): Finding {
   const lacking = missingCapabilities(status);
-  if (lacking.length === 0) return ok('capabilities', 'CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON');
+  if (lacking.length === 0) {
+    const standsIn = unnamedCapabilities(status).length > 0;
+    return ok(
+      'capabilities',
+      `${standsIn ? 'CAP_SYS_ADMIN, which stands for ' : ''}CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON`,
+    );
+  }
   const beyond = unattainableCapabilities(status);
   const found = `${lacking.join(', ')} missing`;
   if (beyond.length === 0) return missing('capabilities', ExitCode.capability, found, 'run it as root (sudo)');

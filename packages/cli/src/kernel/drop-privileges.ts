@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { becomeUser, raiseMemlock } from '@scanward/loader-native';
-import { CAPABILITIES } from '../capabilities.ts';
+import { CAPABILITIES, requireToKeep } from '../capabilities.ts';
 import type { RunOptions } from '../flags/run-options.ts';
 import { eventPath } from '../events/event-path.ts';
 import { historyPath } from '../history/history-path.ts';
 import { choosePlace } from '../pins/choose-place.ts';
-import { findUser } from '../privileges/find-user.ts';
+import { findUser, type FoundUser } from '../privileges/find-user.ts';
 import { handOver } from '../privileges/hand-over.ts';
 import { readText } from '../system/proc.ts';
 import { statePath } from '../system/state-path.ts';
@@ -20,7 +20,7 @@ export function dropPrivileges(
   options: Pick<RunOptions, 'user' | 'bpffs' | 'name' | 'pin' | 'state' | 'events'>,
 ): void {
   if (options.user === undefined) return;
-  const user = findUser(options.user, readText('/etc/passwd') ?? '');
+  const user = toBecome(options.user);
   raiseMemlock();
   const { place } = choosePlace(options);
   if (place) {
@@ -42,7 +42,14 @@ export function dropPrivileges(
 /** A command on what belongs to another user's daemon: root does it as that user, who has made all that is in his folders. */
 export function becomeAsked(name: string | undefined): void {
   if (name === undefined || process.geteuid?.() !== 0) return;
-  becomeUser(findUser(name, readText('/etc/passwd') ?? ''), CAPABILITIES);
+  becomeUser(toBecome(name), CAPABILITIES);
+}
+
+/** Whom to become, before anything is given to him. */
+function toBecome(name: string): FoundUser {
+  const user = findUser(name, readText('/etc/passwd') ?? '');
+  requireToKeep(readText('/proc/self/status') ?? '');
+  return user;
 }
 
 /** State, history and socket of any instance. */
