@@ -6,9 +6,8 @@ set -euo pipefail
 version=${NERDCTL_VERSION:-2.2.2}
 export DEBIAN_FRONTEND=noninteractive PATH=/usr/local/bin:$PATH
 
-# make asks Node for the version, nothing else; the image has its own.
 apt-get update -q
-apt-get install -q -y --no-install-recommends ca-certificates curl iptables make nodejs
+apt-get install -q -y --no-install-recommends ca-certificates curl iptables make
 
 if ! nerdctl --version 2>/dev/null | grep -qF " $version"; then
   folder=$(mktemp -d)
