@@ -28,7 +28,7 @@ rm -f test-results/deploy-container.json
 mkdir -p test-results
 failed=0
 (cd deploy && SUITE=container timeout -k 10 400 npx --no-install vitest run --config "$root/vitest.config.ts" --root .) || failed=1
-left=$(node tools/leaks.mjs compare "$before"; diff <(echo "$things_before") <(things)) || { echo "left over after the tests: $left"; failed=1; }
+left=$(node tools/leaks.mjs compare "$before" && diff <(echo "$things_before") <(things)) || { echo "left over after the tests: $left"; failed=1; }
 summary=$(node tools/tally.mjs test-results deploy-container) || failed=1
 head -n -1 <<<"$summary"
 read -r passed _ bad _ <<<"$(tail -n 1 <<<"$summary")"
