@@ -84,6 +84,7 @@ const LIST: readonly (Omit<LeftOut, 'why'> & Reasons)[] = [
   { file: 'packages/testkit/test/flooded-program.kernel.test.ts', 'x86-64': TOOL, s390x: TAIL_CALLS },
   { file: 'packages/testkit/test/lab.kernel.test.ts', 'x86-64': TOOL, s390x: TOOL },
   { file: 'packages/cli/src/system/state-file.kernel.test.ts', 'x86-64': 'is about files', s390x: DAEMON },
+  { file: 'packages/cli/src/privileges/hand-over.kernel.test.ts', 'x86-64': 'is about files', s390x: DAEMON },
   {
     file: 'packages/cli/test/bad-input.kernel.test.ts',
     names: '^a bad flag|^not root|^an object|bpf\\(2\\)',
