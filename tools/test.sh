@@ -42,7 +42,7 @@ if [ "$suite" = all ]; then
   node tools/leaks.mjs snapshot >"$before" || fail 'cannot see what the machine holds'
   for package in $(kernel_packages); do
     names="$names $(basename "$package")-kernel"
-    (cd "$package" && SUITE=kernel exec timeout -k 10 1200 npx --no-install vitest run --config "$root/vitest.config.ts" --root .) &
+    (cd "$package" && SUITE=kernel exec timeout -k 10 1800 npx --no-install vitest run --config "$root/vitest.config.ts" --root .) &
     running=$!
     wait "$running" || kernel=1
     running=
