@@ -10,7 +10,7 @@ made=(localhost/scanward-base:trixie localhost/scanward-base:bookworm)
 
 log=$(mktemp)
 before=$(mktemp)
-trap 'rm -f "$log" "$before"' EXIT
+trap 'rm -f "$log" "$before" "$before.podman"' EXIT
 step() {
   local begun=$SECONDS
   echo "$1 ..."
@@ -23,12 +23,12 @@ step 'image' make podman IMAGE=localhost/scanward:latest \
 
 node tools/leaks.mjs snapshot >"$before"
 things() { podman ps --all --quiet; podman volume ls --quiet; }
-things_before=$(things)
+things >"$before.podman"
 rm -f test-results/deploy-container.json
 mkdir -p test-results
 failed=0
 (cd deploy && SUITE=container timeout -k 10 400 npx --no-install vitest run --config "$root/vitest.config.ts" --root .) || failed=1
-left=$(node tools/leaks.mjs compare "$before" && diff <(echo "$things_before") <(things)) || { echo "left over after the tests: $left"; failed=1; }
+left=$(node tools/leaks.mjs compare "$before" && things | diff "$before.podman" -) || { echo "left over after the tests: $left"; failed=1; }
 summary=$(node tools/tally.mjs test-results deploy-container) || failed=1
 head -n -1 <<<"$summary"
 read -r passed _ bad _ <<<"$(tail -n 1 <<<"$summary")"
