@@ -24,8 +24,11 @@ export function inFile(path: string): Lasting | undefined {
   return lines && byName(readState(lines, sha256()));
 }
 
-/** Less than the unit of 67 ms in which the program keeps times: the wall clock is adjusted now and then. */
-const NEAR_MS = 50;
+/**
+ * More than one unit of 67 ms in which the program keeps times, and less than two: the wall clock is adjusted now and then, and a time
+ * beside the edge of a unit comes back in the next one. What drifted by one each round would be found all the same.
+ */
+const NEAR_MS = 100;
 
 /** What differs that no kill and no restart may change. Counters are as of the last write, and a scan's ports are noted later. */
 export function changed(made: StateEntry, there: StateEntry | undefined): string | undefined {
