@@ -17,7 +17,8 @@ const GROUPS = {
     newfstatat openat openat2 prctl read readlinkat recvmsg rt_sigaction rt_sigprocmask rt_sigreturn sched_yield sendmsg
     setgid setgroups setresgid setresuid setsid setuid sigaltstack statx tgkill umask unlinkat write`),
   // clock_* and gettimeofday where the vDSO cannot answer (some virtual machines); clone where there is no clone3;
-  // restart_syscall after a stop; lchown when `--user` is given files of root's, which no test starts the command with; pkey_* where the processor has keys; without *at and the like on x86-64, with on arm64.
+  // restart_syscall after a stop; lchown when `--user` is given files of root's, which no test starts the command with; pkey_* where
+  // the processor has keys; without *at and the like on x86-64, with on arm64.
   'The same by other names, on another architecture, C library, kernel or processor': words(`
     accept accept4 access clock_getres clock_gettime clock_nanosleep clone clone3 dup dup2 dup3 epoll_create
     epoll_create1 epoll_pwait epoll_wait eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fchmod

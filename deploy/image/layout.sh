@@ -3,12 +3,12 @@
 # says whose these are. No shell, no compiler, no package manager. Runs in the build stage of deploy/Dockerfile.
 set -eu
 image=$1
-node=$(command -v node)
+node=$(readlink -f "$(command -v node)")
 app=$image/usr/lib/scanward
 
 libraries=$(ldd "$node" | sed -n 's#.* => \(/[^ ]*\) .*#\1#p; s#^[[:space:]]*\(/[^ ]*\) .*#\1#p')
 # Debian's Node keeps some of its own modules as files, whose names stand in its library.
-builtins=$(grep -aohE '/usr/share/nodejs/[a-z0-9/._-]+\.js' "$(readlink -f "$node")" $libraries | sort -u)
+builtins=$(grep -aohE '/usr/share/nodejs/[a-z0-9/._-]+\.js' "$node" $libraries | sort -u)
 
 mkdir -p "$image/usr/bin" "$image/usr/lib" "$image/usr/lib64"
 for folder in lib lib64; do [ ! -L /$folder ] || ln -s usr/$folder "$image/$folder"; done
@@ -18,8 +18,8 @@ take() {
   mkdir -p "$image$(dirname "$1")"
   cp -L "$1" "$image$1"
 }
-take "$(readlink -f "$node")"
-[ "$(readlink -f "$node")" = /usr/bin/node ] || ln -s "$(readlink -f "$node")" "$image/usr/bin/node"
+take "$node"
+[ "$node" = /usr/bin/node ] || ln -s "$node" "$image/usr/bin/node"
 for file in $libraries $builtins; do take "$file"; done
 
 # The command is one file; the addon is found by the name of its package.

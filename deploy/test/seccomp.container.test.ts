@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { podman } from './engine.ts';
 import { allowed, profilePath } from './seccomp-profile.ts';
 
 /** Calls that end the caller, wait for ever, or do what they do whatever their arguments are. */
@@ -48,11 +49,8 @@ async function buildRootfs(names: readonly string[]): Promise<string> {
 
 /** What each call answers in a container with every capability, so that nothing but the filter refuses. */
 async function answers(rootfs: string, seccomp: string): Promise<Map<string, string>> {
-  // The limits of podman's own choice are above those of some machines.
-  const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
   const rights = ['--cap-add', 'ALL', '--security-opt', `seccomp=${seccomp}`];
-  const place = ['--rm', '--runtime', 'runc', '--network', 'none', ...limits];
-  const { stdout } = await command('podman', ['run', ...place, ...rights, '--rootfs', rootfs, '/syscalls']);
+  const { stdout } = await podman(['run', '--rm', '--network', 'none', ...rights, '--rootfs', rootfs, '/syscalls']);
   return new Map(stdout.split('\n').map((line) => line.split(' ') as [string, string]));
 }
 

@@ -34,7 +34,8 @@ function missingIn(set: 'CapEff' | 'CapBnd', status: string): string[] {
   return (held & SYS_ADMIN) === 0n ? lackedBy(held) : [];
 }
 
-const heldIn = (set: 'CapEff' | 'CapBnd', status: string): bigint =>
+/** What a set of this `/proc/<pid>/status` holds, a bit for each capability. */
+export const heldIn = (set: 'CapEff' | 'CapBnd', status: string): bigint =>
   BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
 
 const lackedBy = (held: bigint): string[] =>

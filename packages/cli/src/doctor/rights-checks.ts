@@ -1,4 +1,4 @@
-import { missingCapabilities, unattainableCapabilities, unnamedCapabilities } from '../capabilities.ts';
+import { heldIn, missingCapabilities, unattainableCapabilities, unnamedCapabilities } from '../capabilities.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { isBefore } from '../kernel-version.ts';
 import type { Facts } from './facts.ts';
@@ -41,8 +41,8 @@ const SYS_RESOURCE = 1n << 24n;
 export function checkLockedMemory({ release, limits, status }: Pick<Facts, 'release' | 'limits' | 'status'>): Finding {
   if (!isBefore(release, '5.11')) return ok('locked memory', 'maps do not count since Linux 5.11');
   const limit = limitOf('Max locked memory', limits);
-  const held = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  if ((held & SYS_RESOURCE) !== 0n) return ok('locked memory', 'lifted at the start (CAP_SYS_RESOURCE)');
+  if ((heldIn('CapEff', status) & SYS_RESOURCE) !== 0n)
+    return ok('locked memory', 'lifted at the start (CAP_SYS_RESOURCE)');
   if (limit >= MEMORY.tables) return ok('locked memory', limit === Infinity ? 'no limit' : mebibytes(limit));
   const found = `${mebibytes(limit)}, and tables take ${mebibytes(MEMORY.tables)}`;
   const todo = 'ulimit -l unlimited, or LimitMEMLOCK=infinity in the systemd unit';
