@@ -16,11 +16,12 @@ async function configured(text: string) {
   write(text);
   const place = await guarded('running', ['--config', config, '--max-connection-lines', '0']);
   const said = place.daemon.stderr;
-  const reload = async (content: string) => {
+  /** What is said of a reload, up to the line that `last` finds. */
+  const reload = async (content: string, last = /reloaded/) => {
     write(content);
     const before = said.texts.length;
     place.daemon.signal('SIGHUP');
-    while (!said.texts.slice(before).some((line) => /reloaded/.test(line))) await sleep(5);
+    while (!said.texts.slice(before).some((line) => last.test(line))) await sleep(5);
     return said.texts.slice(before);
   };
   const dispose = async () => {
@@ -107,7 +108,7 @@ test('what is wrong gives its message and changes nothing; so does a file that o
   await place.daemon.stderr.wait(/others may write to it: chmod go-w/);
   expect(await status(place)).toEqual(before);
   chmodSync(place.config, 0o600);
-  expect(await place.reload('threshold: 9\nmax-blocks: 5\n')).toEqual([
+  expect(await place.reload('threshold: 9\nmax-blocks: 5\n', /restart/)).toEqual([
     expect.stringMatching(/^scanward: reloaded: threshold 7 -> 9, window-limit /),
     'scanward: warning: max-blocks 5 needs a restart: it stays 65536',
   ]);
