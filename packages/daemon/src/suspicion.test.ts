@@ -43,6 +43,8 @@ test('of a group in lock-step all are on probation, the first one too, and that 
   expect(world.sources.calls.filter((call) => call === 'forget').length).toBeGreaterThanOrEqual(3);
   world.clock.advance(60_000);
   expect([...world.blocks.entries()]).toEqual([]);
+  const ends = world.lines.lines.filter((line) => /scan ended: 192\.0\.2\.1 .*\(decoy, uncertain\)$/.test(line));
+  expect(ends).toHaveLength(1);
 });
 
 test('for ever becomes the probation too; a block that is shorter stays as it is', () => {

@@ -55,11 +55,14 @@ export class Suspicion {
     return this.#blocks;
   }
 
-  /** To be asked once for each scan, before it is told. Blocks of sources that are doubted only now are shortened. */
+  /**
+   * To be asked once for each scan, before it is told. Of sources that are doubted only now the blocks are shortened, and the
+   * ends of their scans say so.
+   */
   judge({ source, sourceBits, ports, timeNs }: Suspected): Judged {
     const isProven = this.#scans.hasHandshake(source, sourceBits, timeNs);
     const { isUncertain, isDecoy, revised } = this.#doubt.crossed({ id: addressKey(source), timeNs, ports, isProven });
-    for (const id of revised) this.#revise(keyAddress(id));
+    for (const { id, isDecoy } of revised) this.#revise(keyAddress(id), isDecoy);
     const labels = {
       ...(isDecoy ? { shape: 'decoy' as const } : {}),
       ...(isUncertain || isProven ? { attribution: isUncertain ? ('uncertain' as const) : ('certain' as const) } : {}),
@@ -88,7 +91,8 @@ export class Suspicion {
     if (blockScanner(this.#ports, this.#list, scanner, { startNs, expiryNs })) this.#blocks++;
   }
 
-  #revise(source: Uint8Array): void {
+  #revise(source: Uint8Array, isDecoy: boolean): void {
+    this.#scans.doubted(source, isDecoy);
     const entry = this.#ports.blocks.get(source);
     if (entry?.reason !== 'scan') return;
     const shortened = this.#shorten(entry);

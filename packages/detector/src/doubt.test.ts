@@ -23,7 +23,7 @@ test('the same ports at the same time: a group of decoys; who was certain before
   expect(doubt.crossed(crossing('b', 0.1, [22, 80, 443, 8]))).toEqual({
     isUncertain: true,
     isDecoy: true,
-    revised: ['a'],
+    revised: [{ id: 'a', isDecoy: true }],
   });
   expect(doubt.crossed(crossing('c', 0.2, [22, 80, 443, 8]))).toEqual({
     isUncertain: true,
@@ -44,7 +44,7 @@ test('who has completed a handshake is certain among decoys, whenever he crosses
     order.forEach((isProven, i) => {
       const said = doubt.crossed(crossing(isProven ? 'true' : `decoy${i}`, i / 10, [1, 2, 3, 4], isProven));
       if (said.isUncertain) uncertain.add(isProven ? 'true' : `decoy${i}`);
-      for (const id of said.revised) uncertain.add(id);
+      for (const { id } of said.revised) uncertain.add(id);
     });
     expect(uncertain.has('true')).toBe(false);
     expect(uncertain.size).toBe(2);
@@ -60,7 +60,7 @@ test('more than ten within ten seconds are a flood: all of it is uncertain, what
   expect(all[10]).toEqual({
     isUncertain: true,
     isDecoy: false,
-    revised: Array.from({ length: 10 }, (_, i) => `s${i}`),
+    revised: Array.from({ length: 10 }, (_, i) => ({ id: `s${i}`, isDecoy: false })),
   });
   expect(all.slice(11).map(({ isUncertain }) => isUncertain)).toEqual(Array.from({ length: 19 }, (_, i) => i !== 9));
   expect(doubt.crossed(crossing('later', 60, [1, 2, 3, 4]))).toMatchObject({ isUncertain: false });

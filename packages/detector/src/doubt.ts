@@ -16,8 +16,16 @@ export interface Doubted {
   readonly isUncertain: boolean;
   /** Others asked for the same ports at the same time. */
   readonly isDecoy: boolean;
-  /** Sources of earlier crossings that are uncertain only now. */
-  readonly revised: readonly string[];
+  /** Earlier crossings that are uncertain only now. */
+  readonly revised: readonly Revised[];
+}
+
+/** A crossing that was believed. */
+export interface Revised {
+  /** Of its source. */
+  readonly id: string;
+  /** It asked for the same ports as the one that gave it away. */
+  readonly isDecoy: boolean;
 }
 
 export interface DoubtOptions {
@@ -98,11 +106,12 @@ export class Doubt {
     const last = this.#groups.get(portsText)?.last();
     const isDecoy = last !== undefined && Math.abs(last.timeNs - timeNs) <= this.#lockstepNs;
     const isBurst = this.#recent.size >= this.#burst;
-    const revised = isBurst ? [...this.#believed] : isDecoy && this.#believed.has(last) ? [last] : [];
-    for (const other of revised) this.#believed.delete(other);
+    const doubted = isBurst ? [...this.#believed] : isDecoy && this.#believed.has(last) ? [last] : [];
+    for (const other of doubted) this.#believed.delete(other);
     const isUncertain = (isBurst || isDecoy) && !isProven;
     this.#remember({ ...crossed, portsText, isUncertain });
-    return { isUncertain, isDecoy, revised: revised.map((other) => other.id) };
+    const revised = doubted.map((other) => ({ id: other.id, isDecoy: isDecoy && other === last }));
+    return { isUncertain, isDecoy, revised };
   }
 
   #remember(one: Remembered): void {

@@ -10,7 +10,7 @@ export type { DetectorOptions } from './detector.ts';
 export { Distinct } from './distinct.ts';
 export type { DistinctOptions, WindowLimit } from './distinct.ts';
 export { Doubt } from './doubt.ts';
-export type { Crossed, Doubted, DoubtOptions } from './doubt.ts';
+export type { Crossed, Doubted, DoubtOptions, Revised } from './doubt.ts';
 export { Graces } from './graces.ts';
 export { kindCode, kindName, KINDS } from './kind.ts';
 export type { ProbeKind, RecordKind } from './kind.ts';

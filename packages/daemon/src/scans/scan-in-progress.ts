@@ -37,6 +37,7 @@ export class ScanInProgress {
   #portsCount = 0;
   #isHandshaken = false;
   #shape: ScanLabels['shape'];
+  #attribution: ScanLabels['attribution'];
   #addressesCount: number | undefined;
   #firstNs: number;
   #lastNs: number;
@@ -47,6 +48,7 @@ export class ScanInProgress {
     this.crossing = crossing;
     this.#firstNs = this.#lastNs = crossing.timeNs;
     this.#shape = crossing.shape;
+    this.#attribution = crossing.attribution;
     this.#addressesCount = crossing.addressesCount;
   }
 
@@ -77,6 +79,11 @@ export class ScanInProgress {
     return this.#shape;
   }
 
+  /** As it was judged last. */
+  get attribution(): ScanLabels['attribution'] {
+    return this.#attribution;
+  }
+
   /** The highest that was counted. */
   get addressesCount(): number | undefined {
     return this.#addressesCount;
@@ -101,8 +108,9 @@ export class ScanInProgress {
   }
 
   /** The source crossed the threshold, for the first time or again. Of its ports, those of known connections got through. */
-  crossed({ ports, timeNs, shape, addressesCount }: Crossing): void {
+  crossed({ ports, timeNs, shape, attribution, addressesCount }: Crossing): void {
     this.#shape = together(this.#shape, shape);
+    this.#attribution = attribution ?? this.#attribution;
     if (addressesCount !== undefined) this.#addressesCount = Math.max(addressesCount, this.#addressesCount ?? 0);
     for (const port of ports) {
       if (this.#has(port)) continue;
@@ -110,6 +118,12 @@ export class ScanInProgress {
       this.#unreached.add(port);
     }
     this.#spans(timeNs);
+  }
+
+  /** Others crossed with it: its source may be forged. */
+  doubted(isDecoy: boolean): void {
+    this.#attribution = 'uncertain';
+    if (isDecoy) this.#shape = 'decoy';
   }
 
   /** The first `max` that it touched, ascending. */

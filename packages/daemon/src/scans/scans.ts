@@ -120,6 +120,11 @@ export class Scans implements BlockWatcher {
     }
   }
 
+  /** Somebody else may have sent it in that name: its first report did not know yet, its end says so. */
+  doubted(source: Uint8Array, isDecoy: boolean): void {
+    this.#held.get(addressKey(source))?.doubted(isDecoy);
+  }
+
   began(block: KnownBlock): void {
     if (!block.isNet) this.#held.get(addressKey(block.source))?.blocked(block);
   }
@@ -228,8 +233,8 @@ export class Scans implements BlockWatcher {
     return [...open].sort((a, b) => a - b);
   }
 
-  #names({ crossing, shape, addressesCount, isHandshaken }: ScanInProgress): ScanNames {
-    const { address, source, sourceBits, destination, probeKind, attribution } = crossing;
+  #names({ crossing, shape, attribution, addressesCount, isHandshaken }: ScanInProgress): ScanNames {
+    const { address, source, sourceBits, destination, probeKind } = crossing;
     return {
       source: formatAddress(address),
       sourcePrefix: formatPrefix(source, sourceBits),
