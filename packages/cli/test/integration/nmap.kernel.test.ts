@@ -27,7 +27,7 @@ const FRAGMENTED = { technique: '-sS', family: 'ipv4', args: ['-f'] } as const;
 /** Of the others the scan tests have some. */
 const FEW = [FRAGMENTED];
 
-test.each(atPace([...SCANS.map((scan) => ({ ...scan, args: [] })), FRAGMENTED], FEW))(
+test.concurrent.each(atPace([...SCANS.map((scan) => ({ ...scan, args: [] })), FRAGMENTED], FEW))(
   'kernel mode, nmap $technique $args over $family: 3 answers at most, then silence',
   async ({ technique, family, args }) => {
     await using place = await createPlace();
@@ -52,7 +52,7 @@ test.each(atPace([...SCANS.map((scan) => ({ ...scan, args: [] })), FRAGMENTED], 
   },
 );
 
-test.each(atPace<readonly (typeof SCANS)[number][]>(SCANS, SCANS.slice(3)))(
+test.concurrent.each(atPace<readonly (typeof SCANS)[number][]>(SCANS, SCANS.slice(3)))(
   'user mode -d 5s, nmap $technique over $family: shut out within 6 s',
   async ({ technique, family }) => {
     await using place = await createPlace();
@@ -75,9 +75,9 @@ test.each(atPace<readonly (typeof SCANS)[number][]>(SCANS, SCANS.slice(3)))(
   },
 );
 
-test.each(atPace(['kernel', 'user'], ['user']))(
+test.concurrent.for(atPace(['kernel', 'user'], ['user']))(
   '%s mode: after --block-ttl 5s the source is let in again',
-  async (mode) => {
+  async (mode, { expect }) => {
     await using place = await createPlace();
     const { victim, attacker } = place;
     await using scanward = await Scanward.start(victim.ns, { args: ['--mode', mode, '-d', '1s', '--block-ttl', '5s'] });
@@ -93,14 +93,14 @@ test.each(atPace(['kernel', 'user'], ['user']))(
   },
 );
 
-test('without Scanward the scan sees all (the canary of these tests)', async () => {
+test.concurrent('without Scanward the scan sees all (the canary of these tests)', async () => {
   await using place = await createPlace();
   const scan = await nmap(place.attacker.ns, place.victim.ipv4);
   const open = OPEN_PORTS.filter((port) => port <= PORTS_SCANNED);
   expect(scan).toMatchObject({ open, answered: PORTS_SCANNED });
 });
 
-test('--response log reports and blocks nobody; an allowed source is not reported', async () => {
+test.concurrent('--response log reports and blocks nobody; an allowed source is not reported', async () => {
   await using place = await createPlace();
   const { victim, attacker, client } = place;
   await using scanward = await Scanward.start(victim.ns, { args: ['--response', 'log', '--allow', client.ipv4] });

@@ -260,13 +260,13 @@ async function isTaken(row: Row, evidence: 'any' | 'closed'): Promise<boolean> {
   return blocks > 0;
 }
 
-test.each(ROWS)('$name: not blocked with --evidence $evidence; otherwise it $otherwise', async (row) => {
+test.concurrent.each(ROWS)('$name: not blocked with --evidence $evidence; otherwise it $otherwise', async (row) => {
   const other = row.evidence === 'any' ? 'closed' : 'any';
   expect(await isTaken(row, row.evidence)).toBe(false);
   expect((await isTaken(row, other)) ? 'blocked' : 'passes').toBe(row.otherwise);
 });
 
-test('a scan in their midst is blocked under both (the canary of these tests)', async () => {
+test.concurrent('a scan in their midst is blocked under both (the canary of these tests)', async () => {
   const scan: Row = {
     name: 'scan',
     evidence: 'any',

@@ -77,7 +77,7 @@ const ROWS: readonly Row[] = [
   nmap('-sS -f', found('fragment')),
   nmap('-sS --mtu 16', found('syn')),
   nmap('-sS -g 53', found('syn')),
-  // Of all members of a group nobody knows who it really was.
+  // Of all members of a group nobody knows who it really was. The first to cross, who is the scanner by chance, is told so at the end.
   nmap('-sS -D RND:5', found('syn', { shape: 'decoy', attribution: 'uncertain', answers: 4 })),
   nmap('-sS -O', found('syn')),
   nmap('-sT -sV', found(/^(syn|connect)$/)),
@@ -158,12 +158,14 @@ function isUnreachable(frame: Uint8Array): boolean {
   return isIpv6 ? frame[20] === 58 && frame[54] === 1 : frame[23] === 1 && frame[34] === 3;
 }
 
-const table: string[] = [];
+/** They end in any order. */
+const table = new Map<Row, string>();
 afterAll(() => {
-  process.stdout.write(`\n${table.join('\n')}\n`);
+  const lines = ROWS.flatMap((row) => table.get(row) ?? []);
+  process.stdout.write(`\n${lines.join('\n')}\n`);
 });
 
-test.each(atPace(ROWS, []))('$tool $args', async (row) => {
+test.concurrent.each(atPace(ROWS, []))('$tool $args', async (row) => {
   await using pair = await createPair();
   const { victim, attacker } = pair;
   await using _servers = await listen(victim.ns, OPEN);
@@ -182,7 +184,8 @@ test.each(atPace(ROWS, []))('$tool $args', async (row) => {
   // What is known last: an update may say more than the first report.
   const told = scans.at(-1);
   const cell = (text: string | undefined) => text ?? '–';
-  table.push(
+  table.set(
+    row,
     `| \`${row.tool} ${row.args.join(' ')}\` | ${told ? 'yes' : 'no'} | ${cell(told?.kind)} | ${cell(told?.shape)} | ` +
       `${cell(told?.attribution)} | ${isBlocked ? 'yes' : 'no'} | ${answers} |`,
   );
