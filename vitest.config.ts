@@ -17,8 +17,9 @@ export default defineConfig({
     exclude: suite ? [] : ['**/*.kernel.test.ts', '**/*.container.test.ts'],
     passWithNoTests: suite !== undefined,
     fileParallelism: suite === undefined,
-    // Of `test.concurrent`: they wait more than they work, but not where every step takes its time.
-    maxConcurrency: process.env['MATRIX_PACE'] === 'emulated' ? 1 : 4,
+    isolate: suite === undefined,
+    // Of `test.concurrent`: they wait more than they work.
+    maxConcurrency: 4,
     testTimeout: suite ? 120_000 : 30_000,
     hookTimeout: 60_000,
     reporters: [

@@ -75,9 +75,9 @@ test.concurrent.each(atPace<readonly (typeof SCANS)[number][]>(SCANS, SCANS.slic
   },
 );
 
-test.concurrent.for(atPace(['kernel', 'user'], ['user']))(
+test.concurrent.each(atPace(['kernel', 'user'], ['user']))(
   '%s mode: after --block-ttl 5s the source is let in again',
-  async (mode, { expect }) => {
+  async (mode) => {
     await using place = await createPlace();
     const { victim, attacker } = place;
     await using scanward = await Scanward.start(victim.ns, { args: ['--mode', mode, '-d', '1s', '--block-ttl', '5s'] });
@@ -89,7 +89,9 @@ test.concurrent.for(atPace(['kernel', 'user'], ['user']))(
     await scanward.stdout.wait(new RegExp(`Unblocked ${literally(attacker.ipv4)}$`));
     // And it is a scanner again when it scans again.
     await nmap(attacker.ns, victim.ipv4, { ports: '100-120' });
-    await expect.poll(() => scansIn(scanward.stdout).length, { timeout: patience(5_000) }).toBe(2);
+    const endMs = performance.now() + patience(5_000);
+    while (scansIn(scanward.stdout).length < 2 && performance.now() < endMs) await sleep(20);
+    expect(scansIn(scanward.stdout)).toHaveLength(2);
   },
 );
 
