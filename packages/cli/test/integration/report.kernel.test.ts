@@ -6,7 +6,7 @@ import { endsIn, scansIn, summaryOf } from './seen.ts';
 
 const OPEN_SCANNED = OPEN_PORTS.filter((port) => port <= PORTS_SCANNED);
 
-test('kernel mode: a scan that is blocked', async () => {
+test.concurrent('kernel mode: a scan that is blocked', async () => {
   await using place = await createPlace();
   const { victim, attacker } = place;
   await using scanward = await Scanward.start(victim.ns, { args: ['--window', '6s'] });
@@ -29,7 +29,7 @@ test('kernel mode: a scan that is blocked', async () => {
   expect(end!.packets).toBeGreaterThan(PORTS_SCANNED - 4);
 });
 
-test.each(['kernel', 'user'])('%s mode: what a scan found that nobody blocked', async (mode) => {
+test.concurrent.each(['kernel', 'user'])('%s mode: what a scan found that nobody blocked', async (mode) => {
   await using place = await createPlace();
   const { victim, attacker } = place;
   const args = ['--mode', mode, '-d', '1s', '--response', 'log', '--window', '6s'];
@@ -43,7 +43,7 @@ test.each(['kernel', 'user'])('%s mode: what a scan found that nobody blocked', 
   ]);
 });
 
-test('the end of the daemon is the end of the report, in JSON too', async () => {
+test.concurrent('the end of the daemon is the end of the report, in JSON too', async () => {
   await using place = await createPlace();
   const { victim, attacker } = place;
   await using scanward = await Scanward.start(victim.ns, { args: ['--format', 'json'] });
