@@ -17,6 +17,7 @@ export default defineConfig({
     exclude: suite ? [] : ['**/*.kernel.test.ts', '**/*.container.test.ts'],
     passWithNoTests: suite !== undefined,
     fileParallelism: suite === undefined,
+    // One process reads the modules once for all of its files.
     isolate: suite === undefined,
     // Of `test.concurrent`: they wait more than they work.
     maxConcurrency: 4,
