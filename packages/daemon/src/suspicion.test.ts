@@ -47,6 +47,17 @@ test('of a group in lock-step all are on probation, the first one too, and that 
   expect(ends).toHaveLength(1);
 });
 
+test('who scans alone, and later among others, is told so when his scan ends', () => {
+  const world = started({ response: 'log' });
+  world.scan('192.0.2.1', [4, 3, 2, 1]);
+  world.clock.advance(5_000);
+  for (const last of [2, 1]) world.scan(`192.0.2.${last}`, [8, 7, 6, 5]);
+  world.clock.advance(200_000);
+  const ends = world.lines.lines.filter((line) => line.includes('Port scan ended'));
+  expect(ends).toHaveLength(2);
+  for (const end of ends) expect(end).toMatch(/\(decoy, uncertain\)$/);
+});
+
 test('for ever becomes the probation too; a block that is shorter stays as it is', () => {
   const world = started();
   world.scan('192.0.2.1', [4, 3, 2, 1], {}, 0n);
